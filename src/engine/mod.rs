@@ -1,0 +1,137 @@
+//! Client protocol states without I/O: requests and octets in, octets and events out.
+//!
+//! An engine adds tags, CRLF, literals and byte-stuffing, says which request a response belongs to
+//! and when it is complete, and adds the violations that only the protocol's state shows.
+
+pub mod imap;
+pub mod pop3;
+pub mod smtp;
+
+use crate::wire::{Limits, Message, Protocol};
+
+/// Names a request of one connection: 1, 2, 3 …
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub u64);
+
+/// How a literal goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LiteralForm {
+    /// Non-synchronizing where the server offers it for this length, else synchronizing.
+    AsOffered,
+    /// `{n}`, and the octets only after a continuation request.
+    Synchronizing,
+    /// `{n+}`, and the octets at once.
+    NonSynchronizing,
+}
+
+/// A part of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Octets as they are.
+    Text(Vec<u8>),
+    /// A literal; only IMAP has them, elsewhere its octets go out as they are.
+    Literal {
+        /// The octets.
+        octets: Vec<u8>,
+        /// The form.
+        form: LiteralForm,
+    },
+}
+
+/// A command without tag and CRLF.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command(pub Vec<Piece>);
+
+impl Command {
+    /// A command that is text only.
+    pub fn text(text: &str) -> Self {
+        Self(vec![Piece::Text(text.as_bytes().to_vec())])
+    }
+}
+
+/// What a client asks of its connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// One command, or several pipelined: written without waiting for the one before, except that
+    /// a synchronizing literal waits for its continuation request.
+    Commands(Vec<Command>),
+    /// The client's answer to a continuation request: a line, to which CRLF is added
+    /// (`DONE`, a SASL response, `*`). The command in progress goes on.
+    Line(Vec<u8>),
+    /// Mail data after 354: dot-stuffed and ended with CRLF.CRLF by the engine. SMTP and LMTP only.
+    Data(Vec<u8>),
+    /// Octets as they are; nothing is known about what they provoke.
+    Raw(Vec<u8>),
+}
+
+/// What has happened on a connection.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The server's greeting.
+    GreetingReceived(Message),
+    /// IMAP: an untagged response. LMTP: a reply to one recipient that is not the last.
+    UntaggedReceived(Message),
+    /// A continuation request (IMAP `+`, POP3 `+ `, SMTP 3xx).
+    ///
+    /// `awaits_line` is true when the client now has to send a [`Request::Line`] or
+    /// [`Request::Data`]; false when the engine itself answers (a literal goes out).
+    ContinuationReceived {
+        /// The response.
+        message: Message,
+        /// True if the client has to go on.
+        awaits_line: bool,
+    },
+    /// The response that ends a command: tagged response, POP3 response, SMTP reply.
+    CommandCompleted {
+        /// The request.
+        request: RequestId,
+        /// Which of its commands, from 0.
+        command: usize,
+        /// The response.
+        message: Message,
+    },
+    /// A response that answers nothing that was asked: an unknown tag, a reply too many.
+    UnexpectedReceived(Message),
+    /// STARTTLS or STLS was accepted: the transport has to do the TLS handshake now, before any
+    /// other octet; then it calls [`Engine::handle_tls_started`].
+    TlsAccepted,
+    /// Framing is lost (a limit was exceeded): the connection is over. The message holds the
+    /// first octets of what was too long, and the violation.
+    FramingLost(Message),
+    /// The server closed the connection; `rest` are octets that were no complete message.
+    Closed {
+        /// Octets that came but were no complete message.
+        rest: Vec<u8>,
+    },
+}
+
+/// The client's side of one connection.
+pub trait Engine: Send {
+    /// Takes a request; its octets come out of [`Engine::poll_transmit`].
+    fn submit(&mut self, request: Request) -> RequestId;
+
+    /// Takes octets from the server.
+    fn handle_input(&mut self, octets: &[u8]);
+
+    /// Takes the end of the server's octets.
+    fn handle_close(&mut self);
+
+    /// Takes the end of a TLS handshake. Octets that came in clear behind the acceptance are a
+    /// violation (command injection), found here.
+    fn handle_tls_started(&mut self);
+
+    /// The next octets to write, if any.
+    fn poll_transmit(&mut self) -> Option<Vec<u8>>;
+
+    /// The next event, if any.
+    fn poll_event(&mut self) -> Option<Event>;
+
+    /// Capabilities last advertised, in upper case with their arguments (`AUTH=PLAIN`,
+    /// `EXPIRE 14`); `None` if the server has not said.
+    fn capabilities(&self) -> Option<Vec<String>>;
+}
+
+/// A new engine for a protocol, before the greeting.
+pub fn new(_protocol: Protocol, _limits: Limits) -> Box<dyn Engine> {
+    unimplemented!()
+}

@@ -1,0 +1,1 @@
+//! One IMAP session's picture of its mailbox.

@@ -1,0 +1,1 @@
+//! One POP3 session's snapshot of the maildrop.

@@ -1,0 +1,1 @@
+//! Mailboxes, messages and UIDs, as far as known.

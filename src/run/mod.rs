@@ -1,0 +1,73 @@
+//! Runs scenarios against a target: plan, schedule, actors, judgement.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::outcome::{RunResult, ScenarioResult};
+use crate::scenario::Scenario;
+use crate::target::Target;
+
+/// How a run goes.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many scenarios run at the same time, at most; 0: as many as the machine carries.
+    pub jobs: usize,
+    /// Run only part `.0` of `.1`, counted from 1.
+    pub shard: Option<(usize, usize)>,
+    /// Orders scenarios and branches.
+    pub seed: u64,
+    /// Multiplies every deadline.
+    pub timeout_factor: f64,
+    /// Stop at the first violation.
+    pub fail_fast: bool,
+    /// Deviations fail the run too.
+    pub strict: bool,
+    /// Deadline of the whole run.
+    pub run_limit: Duration,
+    /// Shown in rerun commands: target options as the user gave them.
+    pub target_arguments: String,
+    /// Selectors as the user gave them, for the archive.
+    pub selectors: Vec<String>,
+}
+
+/// One variant of a scenario: what is run and gets a result.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// `mixed/race/expunge-races-quit[order=1212]`
+    pub id: String,
+    /// The scenario.
+    pub scenario: Arc<Scenario>,
+    /// Values of the variables of `for`.
+    pub bindings: Vec<(String, String)>,
+    /// For `interleave: all`: which branch takes each next step, from 0.
+    pub order: Option<Vec<usize>>,
+}
+
+/// Hears what goes on.
+pub trait Progress: Send + Sync {
+    /// The run begins with this many variants.
+    fn selected(&self, count: usize);
+    /// A variant has begun.
+    fn started(&self, id: &str);
+    /// A variant is decided.
+    fn finished(&self, result: &ScenarioResult);
+}
+
+/// Expands scenarios into variants: every combination of `for`, every order of `interleave: all`.
+pub fn plan(_scenarios: &[Arc<Scenario>]) -> Vec<Variant> {
+    Vec::new()
+}
+
+/// Runs variants. `messages` gives the octets of a fixture. The result's `exit` is left empty.
+///
+/// Ends early, with what is decided so far, when `interrupt` completes.
+pub async fn run(
+    _variants: Vec<Variant>,
+    _target: &Arc<Target>,
+    _messages: &Arc<crate::scenario::Messages>,
+    _options: &Options,
+    _progress: Arc<dyn Progress>,
+    _interrupt: impl Future<Output = ()> + Send,
+) -> RunResult {
+    RunResult::default()
+}

@@ -1,0 +1,133 @@
+//! Who sent which octets when: plain data.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Octets as a string that a person can read and that loses nothing.
+///
+/// Printable ASCII and CRLF-free text stand for themselves; `\r`, `\n`, `\t`, `\\` and `\xNN`
+/// stand for the rest.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct Octets(pub Vec<u8>);
+
+impl fmt::Display for Octets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for &octet in &self.0 {
+            match octet {
+                b'\r' => f.write_str("\\r")?,
+                b'\n' => f.write_str("\\n")?,
+                b'\t' => f.write_str("\\t")?,
+                b'\\' => f.write_str("\\\\")?,
+                0x20..=0x7e => write!(f, "{}", char::from(octet))?,
+                _ => write!(f, "\\x{octet:02x}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Octets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+impl Octets {
+    /// Reads the notation that `Display` writes; `None` if an escape is malformed.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut octets = Vec::with_capacity(text.len());
+        let mut rest = text.as_bytes();
+        while let [first, tail @ ..] = rest {
+            rest = tail;
+            if *first != b'\\' {
+                octets.push(*first);
+                continue;
+            }
+            let [kind, tail @ ..] = rest else { return None };
+            rest = tail;
+            match kind {
+                b'r' => octets.push(b'\r'),
+                b'n' => octets.push(b'\n'),
+                b't' => octets.push(b'\t'),
+                b'\\' => octets.push(b'\\'),
+                b'x' => {
+                    let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
+                    octets.push(u8::from_str_radix(digits, 16).ok()?);
+                    rest = &rest[2..];
+                }
+                _ => return None,
+            }
+        }
+        Some(Self(octets))
+    }
+}
+
+impl Serialize for Octets {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Octets {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("malformed octet escape"))
+    }
+}
+
+impl schemars::JsonSchema for Octets {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Octets".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "description": "octets: \\r \\n \\t \\\\ and \\xNN escape what is not printable ASCII"
+        })
+    }
+}
+
+/// Which way octets went, or what happened to the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// From mailspec to the server.
+    Client,
+    /// From the server to mailspec.
+    Server,
+    /// A fact about the connection, in words: opened, TLS started, closed, reset.
+    Event,
+}
+
+/// One entry of a transcript: octets as they were written or read at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Entry {
+    /// Microseconds since the scenario began, from a monotonic clock.
+    pub at_us: u64,
+    /// The connection's name: an actor of the scenario, or one of mailspec's own (`(set-up)`).
+    pub actor: String,
+    /// Which way.
+    pub direction: Direction,
+    /// The octets, or the words of an event.
+    pub octets: Octets,
+}
+
+/// All octets of all connections of one scenario, in the order of their times.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(transparent)]
+pub struct Transcript(pub Vec<Entry>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn octets_survive_their_notation() {
+        let all = Octets((0..=255).collect());
+        assert_eq!(Octets::parse(&all.to_string()), Some(all));
+        assert_eq!(Octets::parse("\\x4"), None);
+        assert_eq!(Octets::parse("\\q"), None);
+    }
+}

@@ -1,0 +1,1 @@
+//! A byte cursor that keeps its position; the only place that indexes input.

@@ -1,0 +1,1 @@
+//! Extensions of IMAP: one file for each capability.
