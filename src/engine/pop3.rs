@@ -229,7 +229,7 @@ fn is_last(response: &[u8], start: usize, shape: Shape) -> bool {
         let is_ok = response.len() >= 3 && response[..3].eq_ignore_ascii_case(b"+OK");
         !(is_ok && pop3::is_multi_line(shape))
     } else {
-        &response[start..] == b".\r\n" && response[..start].ends_with(b"\r\n")
+        pop3::is_complete(response)
     }
 }
 
