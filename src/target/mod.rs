@@ -1,12 +1,18 @@
 //! Targets: the embedded server, managed real servers, and servers that run already.
 
 pub mod client;
+mod made_account;
+mod managed;
+mod ready;
+mod running;
+
+pub use managed::MANAGED;
+pub use running::Target;
 
 use std::time::Duration;
 
 use crate::server::Fault;
-use crate::transport::{Endpoint, Options, Trust};
-use crate::wire::Protocol;
+use crate::transport::{Endpoint, Trust};
 
 /// What the user asked to test.
 #[derive(Clone, Debug)]
@@ -92,78 +98,4 @@ pub enum TargetError {
     /// The target cannot do that.
     #[error("the target cannot {0}")]
     Unsupported(&'static str),
-}
-
-/// A target that answers.
-#[derive(Debug)]
-pub struct Target {
-    _private: (),
-}
-
-impl Target {
-    /// Starts it, or connects to it, and waits until every endpoint greets.
-    pub async fn start(_spec: &Spec) -> Result<Self, TargetError> {
-        unimplemented!()
-    }
-
-    /// What is known of it.
-    pub fn facts(&self) -> &Facts {
-        unimplemented!()
-    }
-
-    /// Every endpoint.
-    pub fn endpoints(&self) -> &[Endpoint] {
-        &[]
-    }
-
-    /// The endpoint to use for a protocol when the scenario does not care about TLS: the clear one
-    /// where there is one (loopback), else the one with TLS.
-    pub fn endpoint(&self, _protocol: Protocol) -> Option<&Endpoint> {
-        None
-    }
-
-    /// How its connections are opened.
-    pub fn transport(&self) -> &Options {
-        unimplemented!()
-    }
-
-    /// How long a change may take to reach other sessions.
-    pub fn propagation_limit(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    /// What can be done to the server itself.
-    pub fn controls(&self) -> &[Control] {
-        &[]
-    }
-
-    /// The most accounts that can be leased at once.
-    pub fn capacity(&self) -> usize {
-        0
-    }
-
-    /// Takes accounts that nobody else uses, empty; waits until there are enough. On embedded and
-    /// managed servers each is new.
-    pub async fn lease(&self, _accounts: usize) -> Result<Vec<Account>, TargetError> {
-        unimplemented!()
-    }
-
-    /// Gives accounts back. On a server that runs already, what was put there is removed first.
-    pub async fn give_back(&self, _accounts: Vec<Account>) -> Result<(), TargetError> {
-        Ok(())
-    }
-
-    /// Does something to the server itself, and waits until that is done (after a start: until every
-    /// endpoint greets).
-    pub async fn control(&self, _control: Control) -> Result<(), TargetError> {
-        Ok(())
-    }
-
-    /// `Some(why)` if the server is known to be dead although nobody stopped it.
-    pub async fn death(&self) -> Option<String> {
-        None
-    }
-
-    /// Stops what was started and wipes it.
-    pub async fn stop(self) {}
 }

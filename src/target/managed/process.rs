@@ -1,0 +1,189 @@
+//! A server process in a group of its own, and the guard that ends it when mailspec cannot.
+//!
+//! The server never outlives mailspec: its group gets SIGKILL when a [`Process`] is dropped, and a
+//! small shell, the guard, does the same and removes the directory when the pipe from mailspec closes,
+//! so also after SIGKILL of mailspec itself.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::time::{sleep, timeout};
+
+const GUARD: &str = include_str!("../../../fixtures/servers/guard.sh");
+
+/// Waits for a line before it becomes the server, so that the guard knows the group first.
+const GATE: &str = r#"read -r go && exec "$@" </dev/null"#;
+
+/// How long a group may take to vanish after SIGKILL.
+const KILL_LIMIT: Duration = Duration::from_secs(5);
+
+/// How often a condition is looked at.
+const POLL: Duration = Duration::from_millis(5);
+
+/// What to start.
+#[derive(Clone, Debug)]
+pub(super) struct Program {
+    /// The executable.
+    pub path: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+}
+
+/// A private directory and the shell that wipes it when mailspec has gone.
+#[derive(Debug)]
+pub(super) struct Guard {
+    /// Dropped first: the guard sees the end of its input.
+    input: Option<ChildStdin>,
+    child: Child,
+    directory: TempDir,
+}
+
+impl Guard {
+    /// Makes the directory, with a path short enough for Unix sockets, and starts the guard.
+    pub(super) fn start() -> io::Result<Self> {
+        let directory = tempfile::Builder::new()
+            .prefix("mailspec-")
+            .tempdir_in("/tmp")?;
+        let mut child = Command::new("/bin/sh")
+            .args(["-c", GUARD, "mailspec-guard"])
+            .arg(directory.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .current_dir("/")
+            .process_group(0)
+            .spawn()?;
+        Ok(Self {
+            input: child.stdin.take(),
+            child,
+            directory,
+        })
+    }
+
+    /// The private directory.
+    pub(super) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Names the group to end; `None` when nothing runs.
+    async fn watch(&mut self, group: Option<Pid>) -> io::Result<()> {
+        let line = group.map_or_else(|| "\n".to_owned(), |group| format!("{group}\n"));
+        let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        input.write_all(line.as_bytes()).await?;
+        input.flush().await
+    }
+
+    /// Removes the directory and waits until the guard has gone.
+    pub(super) async fn wipe(mut self) {
+        self.input = None;
+        let _ = timeout(KILL_LIMIT, self.child.wait()).await;
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.input = None;
+        let deadline = Instant::now() + KILL_LIMIT;
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+            thread::sleep(POLL);
+        }
+    }
+}
+
+/// A running server: the leader of a process group.
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Child,
+    group: Pid,
+}
+
+impl Process {
+    /// Starts a program as the leader of a new group; what it says goes to the file `log`.
+    pub(super) async fn start(
+        guard: &mut Guard,
+        program: &Program,
+        log: &Path,
+    ) -> io::Result<Self> {
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(log)?;
+        let mut child = Command::new("/bin/sh")
+            .args(["-c", GATE, "mailspec-gate"])
+            .arg(&program.path)
+            .args(&program.arguments)
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .current_dir(guard.directory())
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()?;
+        let id = child.id().ok_or(io::ErrorKind::NotFound)?;
+        let group = Pid::from_raw(i32::try_from(id).map_err(io::Error::other)?);
+        guard.watch(Some(group)).await?;
+        let mut gate = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        gate.write_all(b"go\n").await?;
+        Ok(Self { child, group })
+    }
+
+    /// The exit status, if it has ended.
+    pub(super) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
+    }
+
+    /// Waits until the server ends, and says how. Cancel-safe.
+    pub(super) async fn wait(&mut self) -> String {
+        match self.child.wait().await {
+            Ok(status) => status.to_string(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    /// SIGTERM for the server, and SIGKILL for what is left of the group after `grace`.
+    pub(super) async fn stop(mut self, guard: &mut Guard, grace: Duration) {
+        if self.ended().is_none() {
+            let _ = kill(self.group, Signal::SIGTERM);
+            let _ = timeout(grace, self.child.wait()).await;
+        }
+        self.kill(guard).await;
+    }
+
+    /// SIGKILL for the whole group; returns when it has gone.
+    pub(super) async fn kill(mut self, guard: &mut Guard) {
+        let _ = killpg(self.group, Signal::SIGKILL);
+        let _ = timeout(KILL_LIMIT, self.child.wait()).await;
+        let deadline = Instant::now() + KILL_LIMIT;
+        while !has_gone(self.group) && Instant::now() < deadline {
+            sleep(POLL).await;
+        }
+        let _ = guard.watch(None).await;
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = killpg(self.group, Signal::SIGKILL);
+        let deadline = Instant::now() + KILL_LIMIT;
+        while matches!(self.child.try_wait(), Ok(None)) || !has_gone(self.group) {
+            if Instant::now() > deadline {
+                break;
+            }
+            thread::sleep(POLL);
+        }
+    }
+}
+
+/// True if no process is left in a group.
+fn has_gone(group: Pid) -> bool {
+    killpg(group, None) == Err(Errno::ESRCH)
+}
