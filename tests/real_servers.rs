@@ -125,6 +125,10 @@ fn hold_and_kill(mut command: Command, name: &str) -> Result<(), Failed> {
 }
 
 /// Starts a server, prints one of its ports, and waits.
+#[expect(
+    clippy::print_stdout,
+    reason = "the process that waits for it reads a pipe"
+)]
 fn hold(name: &str) -> ExitCode {
     let runtime = Runtime::new().expect("a runtime can be made");
     runtime.block_on(async {

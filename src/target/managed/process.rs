@@ -4,6 +4,7 @@
 //! small shell, the guard, does the same and removes the directory when the pipe from mailspec closes,
 //! so also after SIGKILL of mailspec itself.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -113,10 +114,7 @@ impl Process {
         program: &Program,
         log: &Path,
     ) -> io::Result<Self> {
-        let log = std::fs::File::options()
-            .create(true)
-            .append(true)
-            .open(log)?;
+        let log = fs::File::options().create(true).append(true).open(log)?;
         let mut child = Command::new("/bin/sh")
             .args(["-c", GATE, "mailspec-gate"])
             .arg(&program.path)
@@ -183,7 +181,81 @@ impl Drop for Process {
     }
 }
 
-/// True if no process is left in a group.
+/// True if no process is left in a group. Zombies do not count: their ports and files are free
+/// already, and it can take the first process of a container a second to collect them.
 fn has_gone(group: Pid) -> bool {
-    killpg(group, None) == Err(Errno::ESRCH)
+    killpg(group, None) == Err(Errno::ESRCH) || only_zombies_in(group).unwrap_or(false)
+}
+
+/// Looks through `/proc`; an error where there is none.
+fn only_zombies_in(group: Pid) -> io::Result<bool> {
+    for entry in fs::read_dir("/proc")? {
+        // A process that has gone since it was listed, or an entry that is no process.
+        let Ok(stat) = fs::read_to_string(entry?.path().join("stat")) else {
+            continue;
+        };
+        if member_state(&stat, group).is_some_and(|state| state != "Z" && state != "X") {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The state of a process if it belongs to the group: `id (name) state parent group …`, where the
+/// name may hold anything.
+fn member_state(stat: &str, group: Pid) -> Option<&str> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_ascii_whitespace();
+    let state = fields.next()?;
+    let member_of = fields.nth(1)?;
+    (member_of == group.to_string()).then_some(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_is_known_by_the_third_field_behind_its_name() {
+        let stat = "12 (a) b) S 1 77 77 0 -1";
+        assert_eq!(member_state(stat, Pid::from_raw(77)), Some("S"));
+        assert_eq!(member_state(stat, Pid::from_raw(1)), None);
+        assert_eq!(member_state("12 (cut", Pid::from_raw(77)), None);
+    }
+
+    fn shell(script: &str) -> Program {
+        Program {
+            path: "/bin/sh".into(),
+            arguments: vec!["-c".to_owned(), script.to_owned()],
+        }
+    }
+
+    #[tokio::test]
+    async fn what_ignores_sigterm_gets_sigkill_with_its_children() {
+        let mut guard = Guard::start().unwrap();
+        let log = guard.directory().join("log");
+        let program = shell("trap '' TERM; sleep 1000 & echo up; wait; wait");
+        let process = Process::start(&mut guard, &program, &log).await.unwrap();
+        let group = process.group;
+        while fs::read_to_string(&log).unwrap() != "up\n" {
+            sleep(POLL).await;
+        }
+        process.stop(&mut guard, Duration::from_millis(50)).await;
+        assert!(has_gone(group));
+    }
+
+    #[tokio::test]
+    async fn the_guard_ends_the_group_and_wipes_when_its_input_ends() {
+        let mut guard = Guard::start().unwrap();
+        let directory = guard.directory().to_owned();
+        let log = directory.join("log");
+        let mut process = Process::start(&mut guard, &shell("sleep 1000 & wait"), &log)
+            .await
+            .unwrap();
+        guard.input = None;
+        process.wait().await;
+        guard.child.wait().await.unwrap();
+        assert!(has_gone(process.group));
+        assert!(!directory.exists());
+    }
 }

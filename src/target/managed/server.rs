@@ -176,11 +176,12 @@ impl Managed {
         ))
     }
 
-    /// Ends the server and removes its directory.
+    /// Ends the server and removes its directory. Nothing of it is kept, so it need not end in good
+    /// order.
     pub(crate) async fn stop(self) {
         let State { process, mut guard } = self.state.into_inner();
         if let Some(process) = process {
-            process.stop(&mut guard, STOP_LIMIT).await;
+            process.kill(&mut guard).await;
         }
         guard.wipe().await;
     }
