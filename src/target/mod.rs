@@ -1,14 +1,21 @@
 //! Targets: the embedded server, managed real servers, and servers that run already.
 
 pub mod client;
+mod external;
 mod made_account;
 mod managed;
+mod profile;
 mod ready;
 mod running;
+mod url;
 
+pub use external::SpecError;
 pub use managed::MANAGED;
+pub use profile::target_file_schema;
 pub use running::Target;
 
+use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::server::Fault;
@@ -40,10 +47,12 @@ pub struct External {
     pub propagation_limit: Option<Duration>,
     /// Work in mailboxes that are not empty, and leave what was there alone.
     pub allow_non_empty: bool,
+    /// A file that keeps which accounts are in use, so that what a killed run left can be found.
+    pub journal: Option<PathBuf>,
 }
 
-/// An account of the server under test.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An account of the server under test. Its `Debug` form leaves the password out.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Account {
     /// Login name.
     pub user: String,
@@ -51,6 +60,15 @@ pub struct Account {
     pub password: String,
     /// Address for delivery.
     pub address: String,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("user", &self.user)
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What may be done to the server itself.
