@@ -23,12 +23,19 @@ pub fn render(run: &RunResult) -> String {
     for result in &run.scenarios {
         out.push_str(&line(result, run.strict));
     }
+    out.push_str(&tail(run));
+    out
+}
+
+/// What follows the lines of the results: failures, and the counts.
+pub fn tail(run: &RunResult) -> String {
     let counted = |wanted: Verdict| {
         let results = run.scenarios.iter();
         results
             .filter(|result| verdict(result, run.strict) == wanted)
             .count()
     };
+    let mut out = String::new();
     if counted(Verdict::Failed) > 0 {
         out.push_str(&failures(run));
     }
