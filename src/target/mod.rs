@@ -1,12 +1,25 @@
 //! Targets: the embedded server, managed real servers, and servers that run already.
 
 pub mod client;
+mod external;
+mod made_account;
+mod managed;
+mod profile;
+mod ready;
+mod running;
+mod url;
 
+pub use external::SpecError;
+pub use managed::MANAGED;
+pub use profile::target_file_schema;
+pub use running::Target;
+
+use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::server::Fault;
-use crate::transport::{Endpoint, Options, Trust};
-use crate::wire::Protocol;
+use crate::transport::{Endpoint, Trust};
 
 /// What the user asked to test.
 #[derive(Clone, Debug)]
@@ -34,10 +47,12 @@ pub struct External {
     pub propagation_limit: Option<Duration>,
     /// Work in mailboxes that are not empty, and leave what was there alone.
     pub allow_non_empty: bool,
+    /// A file that keeps which accounts are in use, so that what a killed run left can be found.
+    pub journal: Option<PathBuf>,
 }
 
-/// An account of the server under test.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An account of the server under test. Its `Debug` form leaves the password out.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Account {
     /// Login name.
     pub user: String,
@@ -45,6 +60,15 @@ pub struct Account {
     pub password: String,
     /// Address for delivery.
     pub address: String,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("user", &self.user)
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What may be done to the server itself.
@@ -92,78 +116,4 @@ pub enum TargetError {
     /// The target cannot do that.
     #[error("the target cannot {0}")]
     Unsupported(&'static str),
-}
-
-/// A target that answers.
-#[derive(Debug)]
-pub struct Target {
-    _private: (),
-}
-
-impl Target {
-    /// Starts it, or connects to it, and waits until every endpoint greets.
-    pub async fn start(_spec: &Spec) -> Result<Self, TargetError> {
-        unimplemented!()
-    }
-
-    /// What is known of it.
-    pub fn facts(&self) -> &Facts {
-        unimplemented!()
-    }
-
-    /// Every endpoint.
-    pub fn endpoints(&self) -> &[Endpoint] {
-        &[]
-    }
-
-    /// The endpoint to use for a protocol when the scenario does not care about TLS: the clear one
-    /// where there is one (loopback), else the one with TLS.
-    pub fn endpoint(&self, _protocol: Protocol) -> Option<&Endpoint> {
-        None
-    }
-
-    /// How its connections are opened.
-    pub fn transport(&self) -> &Options {
-        unimplemented!()
-    }
-
-    /// How long a change may take to reach other sessions.
-    pub fn propagation_limit(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    /// What can be done to the server itself.
-    pub fn controls(&self) -> &[Control] {
-        &[]
-    }
-
-    /// The most accounts that can be leased at once.
-    pub fn capacity(&self) -> usize {
-        0
-    }
-
-    /// Takes accounts that nobody else uses, empty; waits until there are enough. On embedded and
-    /// managed servers each is new.
-    pub async fn lease(&self, _accounts: usize) -> Result<Vec<Account>, TargetError> {
-        unimplemented!()
-    }
-
-    /// Gives accounts back. On a server that runs already, what was put there is removed first.
-    pub async fn give_back(&self, _accounts: Vec<Account>) -> Result<(), TargetError> {
-        Ok(())
-    }
-
-    /// Does something to the server itself, and waits until that is done (after a start: until every
-    /// endpoint greets).
-    pub async fn control(&self, _control: Control) -> Result<(), TargetError> {
-        Ok(())
-    }
-
-    /// `Some(why)` if the server is known to be dead although nobody stopped it.
-    pub async fn death(&self) -> Option<String> {
-        None
-    }
-
-    /// Stops what was started and wipes it.
-    pub async fn stop(self) {}
 }

@@ -1,0 +1,58 @@
+//! mailspec's own well-behaved clients: set-up, delivery, clean-up and looking at mailboxes.
+//!
+//! They use what RFC 3501, RFC 1939 and RFC 5321 give every client, one command at a time. What
+//! they meet is no finding: it is an error of set-up or clean-up. Each command ends within the
+//! limit given at connecting.
+
+mod delivery;
+mod hierarchy;
+mod imap;
+mod listing;
+mod pop3;
+mod session;
+
+use std::time::Duration;
+
+pub use delivery::deliver;
+pub use hierarchy::Hierarchy;
+pub use imap::ImapClient;
+pub use listing::{Listed, ListedMailbox};
+pub use pop3::Pop3Client;
+
+use crate::transport::TransportError;
+
+/// What kept a client from doing what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The connection could not be opened.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The server refused, or said something that cannot be used.
+    #[error("{endpoint}: {what}: {came}")]
+    Refused {
+        /// `imap host:port`
+        endpoint: String,
+        /// What was done; never a password.
+        what: String,
+        /// What came, secrets removed.
+        came: String,
+    },
+    /// The connection ended in the middle.
+    #[error("{endpoint}: the connection ended at {what}")]
+    Closed {
+        /// `imap host:port`
+        endpoint: String,
+        /// What was done.
+        what: String,
+    },
+    /// Nothing came in time.
+    #[error("{endpoint}: no answer to {what} within {limit:?}")]
+    Timeout {
+        /// `imap host:port`
+        endpoint: String,
+        /// What was done.
+        what: String,
+        /// The limit.
+        limit: Duration,
+    },
+}
