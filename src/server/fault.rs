@@ -1,33 +1,146 @@
 //! Deliberate bugs of the embedded server, each with a stable kebab-case id.
 
-/// One deliberate bug. Its code is one visible branch at the point of misbehaviour.
+/// A protocol in which a fault can be seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fault {
-    /// `pop3-dele-commits-without-quit`: a closed connection counts as QUIT.
-    Pop3DeleCommitsWithoutQuit,
+pub enum FaultProtocol {
+    /// IMAP.
+    Imap,
+    /// POP3.
+    Pop3,
+    /// SMTP.
+    Smtp,
+    /// LMTP.
+    Lmtp,
+}
+
+use FaultProtocol::{Imap, Lmtp, Pop3, Smtp};
+
+/// One line for each fault: `Variant: id, summary, origin, protocols`.
+macro_rules! faults {
+    ($($variant:ident: $id:literal, $summary:literal, $origin:literal, [$($protocol:ident),+];)+) => {
+        /// One deliberate bug. Its code is one visible branch at the point of misbehaviour.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Fault {
+            $(#[doc = concat!("`", $id, "`: ", $summary, ".")] $variant,)+
+        }
+
+        impl Fault {
+            /// Every fault.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The stable id.
+            pub fn id(self) -> &'static str {
+                match self { $(Self::$variant => $id),+ }
+            }
+
+            /// The misbehaviour, one line.
+            pub fn summary(self) -> &'static str {
+                match self { $(Self::$variant => $summary),+ }
+            }
+
+            /// The real bug that it stands for.
+            pub fn origin(self) -> &'static str {
+                match self { $(Self::$variant => $origin),+ }
+            }
+
+            /// The protocols in which it can be seen.
+            pub fn protocols(self) -> &'static [FaultProtocol] {
+                match self { $(Self::$variant => &[$($protocol),+]),+ }
+            }
+        }
+    };
+}
+
+// Sections by protocol, sorted by id within each.
+#[rustfmt::skip]
+faults! {
+    // The store, or more than one protocol
+    StarttlsCommandInjection: "starttls-command-injection", "commands sent in clear behind STARTTLS or STLS are answered inside TLS", "CVE-2011-0411 (Postfix), CVE-2021-33515 (Dovecot)", [Imap, Pop3, Smtp];
+    UidlReusedWhenEmptied: "uidl-reused-when-emptied", "a mailbox that became empty counts its UIDs from 1 again", "a UID counter lost with the last message", [Imap, Pop3];
+
+    // IMAP
+
+    // POP3
+    Pop3DeleCommitsWithoutQuit: "pop3-dele-commits-without-quit", "a connection that closes without QUIT removes what was marked", "Dovecot before 2.3.4", [Pop3, Imap];
+    Pop3DeleRemovesWrongMessage: "pop3-dele-removes-wrong-message", "QUIT removes by message number in the INBOX of now, not of login", "Dovecot dbox, expunge by another session", [Pop3, Imap];
+    Pop3DoubleDeleCountsTwice: "pop3-double-dele-counts-twice", "a second DELE of a message succeeds and counts once more in STAT", "a POP3 server without a check of its marks", [Pop3];
+    Pop3DuplicateUidl: "pop3-duplicate-uidl", "messages with equal content have equal unique-ids", "unique-ids made of a checksum of the message", [Pop3];
+    Pop3EmptyUidlDisconnect: "pop3-empty-uidl-disconnect", "UIDL of an empty maildrop closes the connection", "Dovecot 2.1.8", [Pop3];
+    Pop3ListShowsDeleted: "pop3-list-shows-deleted", "LIST and UIDL show marked messages", "a POP3 server that filters nothing", [Pop3];
+    Pop3NoDotStuffing: "pop3-no-dot-stuffing", "lines that begin with a dot go out as they are", "a POP3 server without byte-stuffing", [Pop3];
+    Pop3NoExclusiveLock: "pop3-no-exclusive-lock", "two sessions can have one maildrop", "Dovecot 1.0 beta 7, pop3_lock_session", [Pop3];
+    Pop3QuitExpungesNewArrivals: "pop3-quit-expunges-new-arrivals", "QUIT after DELE removes mail that came after login as well", "Dovecot 1.0 test versions", [Pop3, Imap];
+    Pop3QuitOkButNotExpunged: "pop3-quit-ok-but-not-expunged", "QUIT says +OK and removes nothing", "Dovecot 1.0", [Pop3, Imap];
+    Pop3RetrHidesMessage: "pop3-retr-hides-message", "a retrieved message gets \\Seen, and sessions after that do not show it", "webmail providers that give each message to one POP3 client", [Pop3, Imap];
+    Pop3RsetKeepsMarks: "pop3-rset-keeps-marks", "RSET leaves the marks", "Dovecot 1.0 test versions", [Pop3];
+    Pop3SizeMismatch: "pop3-size-mismatch", "sizes count a line end as one octet", "servers that give the size of a file with bare LF", [Pop3];
+    Pop3StatCountsDeletedOrNew: "pop3-stat-counts-deleted-or-new", "STAT counts INBOX as it is now, marks or not", "a POP3 server without a snapshot", [Pop3];
+    Pop3UidlChangesAfterRestart: "pop3-uidl-changes-after-restart", "unique-ids differ after the server was down", "Dovecot 1.0 test versions, lost index", [Pop3];
+    Pop3UidlChangesOnFlagChange: "pop3-uidl-changes-on-flag-change", "a flag change over IMAP gives the message another unique-id", "unique-ids made of a Maildir file name with its flags", [Pop3];
+
+    // SMTP and LMTP
+    LmtpEofDeliversTruncated: "lmtp-eof-delivers-truncated", "a connection that closes inside the mail data delivers what had come", "delivery agents that take end of file for end of data", [Smtp, Lmtp];
 }
 
 impl Fault {
-    /// Every fault.
-    pub const ALL: &[Self] = &[Self::Pop3DeleCommitsWithoutQuit];
-
-    /// The stable id.
-    pub fn id(self) -> &'static str {
-        "pop3-dele-commits-without-quit"
-    }
-
-    /// The misbehaviour, one line.
-    pub fn summary(self) -> &'static str {
-        "a POP3 connection that closes without QUIT removes what was marked"
-    }
-
-    /// The real bug that it stands for.
-    pub fn origin(self) -> &'static str {
-        "Dovecot before 2.3.4"
-    }
-
     /// The fault with this id.
     pub fn find(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|fault| fault.id() == id)
+    }
+}
+
+/// The faults that a server has; cheap to copy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FaultSet([u64; 4]);
+
+const _: () = assert!(Fault::ALL.len() <= 256, "a fault has no place in FaultSet");
+
+impl FaultSet {
+    /// Whether the server shall misbehave in this way.
+    pub(crate) fn has(self, fault: Fault) -> bool {
+        let index = fault as usize;
+        self.0[index / 64] & (1 << (index % 64)) != 0
+    }
+}
+
+impl FromIterator<Fault> for FaultSet {
+    fn from_iter<I: IntoIterator<Item = Fault>>(faults: I) -> Self {
+        let mut words = [0; 4];
+        for fault in faults {
+            let index = fault as usize;
+            words[index / 64] |= 1 << (index % 64);
+        }
+        Self(words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_kebab_case_and_found() {
+        for fault in Fault::ALL {
+            let id = fault.id();
+            assert!(
+                id.bytes()
+                    .all(|o| o.is_ascii_lowercase() || o.is_ascii_digit() || o == b'-')
+            );
+            assert_eq!(Fault::find(id), Some(*fault), "{id} is there twice");
+            assert!(
+                !fault.summary().ends_with('.'),
+                "{id}: summary ends with a period"
+            );
+        }
+        assert_eq!(Fault::find("no-such-fault"), None);
+    }
+
+    #[test]
+    fn a_set_has_what_it_was_made_of() {
+        for fault in Fault::ALL {
+            let set: FaultSet = [*fault].into_iter().collect();
+            let members: Vec<_> = Fault::ALL.iter().filter(|f| set.has(**f)).collect();
+            assert_eq!(members, [fault]);
+        }
     }
 }

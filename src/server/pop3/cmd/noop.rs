@@ -1,0 +1,7 @@
+//! NOOP
+
+use super::Reply;
+
+pub(super) fn run() -> Reply {
+    Reply::ok("done")
+}
