@@ -4,9 +4,26 @@
 //! ignores it, atom against quoted against literal, sets in any order. Text for humans is never
 //! compared.
 
+mod element;
+mod explain;
+pub(crate) mod hole;
+mod imap;
+mod judge;
+mod kind;
+mod line;
+mod pattern;
+mod set;
+mod term;
+mod token;
+mod unit;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::wire::{Message, Protocol};
+
+pub use judge::{came, judge};
+use pattern::Tree;
 
 /// Where variables get their values: `plain.uid`, `user`, a captured `modseq`.
 pub trait Lookup {
@@ -34,36 +51,121 @@ pub struct PatternError {
 pub struct Pattern {
     /// The text in the file.
     pub text: String,
+    protocol: Protocol,
+    tree: Tree,
+    /// Variables of `for` in the text: their values are text of the pattern, not values in it.
+    spliced: Vec<String>,
 }
 
 impl Pattern {
     /// Reads a pattern for this protocol's responses.
-    pub fn parse(text: &str, _protocol: Protocol) -> Result<Self, PatternError> {
+    pub fn parse(text: &str, protocol: Protocol) -> Result<Self, PatternError> {
         Ok(Self {
             text: text.to_owned(),
+            protocol,
+            tree: pattern::parse(text, protocol)?,
+            spliced: Vec::new(),
+        })
+    }
+
+    /// Reads a pattern in which variables of `for` stand for text, with each of their values.
+    pub fn parse_with(
+        text: &str,
+        protocol: Protocol,
+        variables: &[(&str, &[String])],
+    ) -> Result<Self, PatternError> {
+        let used: Vec<_> = variables
+            .iter()
+            .filter(|(name, _)| splice(text, name, "") != text)
+            .collect();
+        let mut texts = vec![text.to_owned()];
+        for (name, values) in &used {
+            texts = texts
+                .iter()
+                .flat_map(|text| values.iter().map(|value| splice(text, name, value)))
+                .collect();
+        }
+        let mut trees = Vec::with_capacity(texts.len());
+        for spliced in &texts {
+            let tree = pattern::parse(spliced, protocol).map_err(|error| match used[..] {
+                [] => error,
+                _ => PatternError {
+                    offset: 0,
+                    message: format!("in the variant `{spliced}`: {}", error.message),
+                    suggestion: error.suggestion,
+                },
+            })?;
+            trees.push(tree);
+        }
+        let Some(tree) = trees.into_iter().next() else {
+            return Self::parse(text, protocol);
+        };
+        Ok(Self {
+            text: text.to_owned(),
+            protocol,
+            tree,
+            spliced: used.iter().map(|(name, _)| (*name).to_owned()).collect(),
         })
     }
 
     /// True if it describes the response that completes a command (`OK`, `NO [TRYCREATE]`, `+OK`,
-    /// `2xx`), false for all that comes before it.
+    /// `2xx`) or that asks the client to go on (`+`, `3xx`), false for all that comes before it.
     pub fn is_completion(&self) -> bool {
-        false
+        self.tree.is_completion()
     }
 
     /// True for `closed`: the server ends the connection.
     pub fn is_closed(&self) -> bool {
-        false
+        self.tree == Tree::Closed
     }
 
     /// Names that it needs a value for.
     pub fn uses(&self) -> Vec<String> {
-        Vec::new()
+        self.tree.names().used
     }
 
     /// Names that it binds, with the ABNF type demanded.
     pub fn binds(&self) -> Vec<(String, String)> {
-        Vec::new()
+        self.tree.names().bound
     }
+
+    /// The tree, with the text that variables of `for` stand for.
+    fn tree(&self, values: &dyn Lookup) -> Cow<'_, Tree> {
+        if self.spliced.is_empty() {
+            return Cow::Borrowed(&self.tree);
+        }
+        let mut text = self.text.clone();
+        for name in &self.spliced {
+            if let Some(value) = values.lookup(name) {
+                text = splice(&text, name, &String::from_utf8_lossy(&value));
+            }
+        }
+        pattern::parse(&text, self.protocol).map_or(Cow::Borrowed(&self.tree), Cow::Owned)
+    }
+}
+
+/// Replaces `${name}` by text.
+fn splice(text: &str, name: &str, value: &str) -> String {
+    text.replace(&format!("${{{name}}}"), value)
+}
+
+/// The candidate that is spelled most like `word`, if any is near.
+pub(crate) fn nearest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    let lower = word.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
+            (distance, candidate)
+        })
+        .filter(|(distance, candidate)| {
+            *distance <= 1 + word.len().max(candidate.len()).saturating_sub(1) / 4
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate.to_owned())
 }
 
 /// What a step demands of the responses to its command.
@@ -123,15 +225,4 @@ pub struct Nearest {
     pub offset: u64,
     /// The first octets that differ.
     pub span: std::ops::Range<usize>,
-}
-
-/// Holds an expectation against what came.
-///
-/// An empty `expect`, or one without a completion pattern, demands that the command succeeded.
-pub fn judge(
-    _expectation: &Expectation,
-    _responses: Responses<'_>,
-    _values: &dyn Lookup,
-) -> Result<Captures, Vec<Mismatch>> {
-    Ok(Captures::new())
 }

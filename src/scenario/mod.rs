@@ -1,5 +1,7 @@
 //! Scenario files: YAML to checked [`Scenario`]s, with every error of a file at once.
 
+mod node;
+
 use std::sync::Arc;
 use std::time::Duration;
 

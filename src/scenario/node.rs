@@ -1,0 +1,284 @@
+//! YAML as a tree that knows where each key and each value stands.
+//!
+//! All uses of the YAML crate are here. Typed deserialization would stop at the first mistake, and
+//! a step's key is any actor's name; so a file becomes a tree first, and [`super::lower`] reads it.
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_yaml::options::DuplicateKeyPolicy;
+use serde_yaml::{Location, Spanned};
+
+use super::{Diagnostic, Place};
+
+/// A value and its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Node {
+    /// Where it stands; for a block map or list only its beginning.
+    pub(super) place: Place,
+    /// What it is.
+    pub(super) value: Value,
+}
+
+/// What a node is. Scalars keep the spelling of the file: `no` is text, not a truth value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    /// A key without a value.
+    Null,
+    /// Any scalar.
+    Text(String),
+    /// A sequence.
+    List(Vec<Node>),
+    /// A mapping, in file order, with keys that may stand twice.
+    Map(Vec<(Key, Node)>),
+}
+
+/// A key of a map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Key {
+    /// Where it stands.
+    pub(super) place: Place,
+    /// Its text.
+    pub(super) text: String,
+}
+
+impl Node {
+    /// Behind the last octet of the value, whatever is nested in it.
+    pub(super) fn end(&self) -> usize {
+        let inner = match &self.value {
+            Value::Null | Value::Text(_) => None,
+            Value::List(items) => items.last().map(Self::end),
+            Value::Map(entries) => entries
+                .last()
+                .map(|(key, node)| key.place.end.max(node.end())),
+        };
+        inner.map_or(self.place.end, |end| end.max(self.place.end))
+    }
+
+    /// The word for its kind in messages.
+    pub(super) fn kind(&self) -> &'static str {
+        match self.value {
+            Value::Null => "nothing",
+            Value::Text(_) => "text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a map",
+        }
+    }
+}
+
+/// Reads one YAML document. A syntax error is a single diagnostic: nothing behind it can be read.
+pub(super) fn parse(text: &str) -> Result<Node, Diagnostic> {
+    let options = serde_yaml::options! {
+        duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        with_snippet: false,
+    };
+    match serde_yaml::from_str_with_options::<Spanned<Raw>>(text, options) {
+        Ok(raw) => Ok(node(raw, text)),
+        Err(error) => Err(syntax_error(&error, text)),
+    }
+}
+
+fn syntax_error(error: &serde_yaml::Error, text: &str) -> Diagnostic {
+    let start = error
+        .location()
+        .map_or(0, |location| place_of(location, text).start);
+    let line = text[..start].rsplit('\n').next().unwrap_or_default();
+    let rest = text[start..].lines().next().unwrap_or_default();
+    let help = if rest.starts_with('*') || line.trim_end().ends_with('*') {
+        Some("a pattern that begins with `*` stands in quotes: \"* 3 EXISTS\"".to_owned())
+    } else {
+        None
+    };
+    Diagnostic {
+        place: Place {
+            start,
+            end: start + rest.chars().next().map_or(0, char::len_utf8),
+        },
+        message: format!("this is no YAML: {error}"),
+        help,
+    }
+}
+
+/// The place of a location. The crate counts octets for text, or only characters if it must.
+fn place_of(location: Location, text: &str) -> Place {
+    let span = location.span();
+    let (start, end) = match (span.byte_offset(), span.byte_len()) {
+        (Some(start), Some(length)) => (to_usize(start), to_usize(start + length)),
+        _ => {
+            let offset = |characters: usize| {
+                text.char_indices()
+                    .nth(characters)
+                    .map_or(text.len(), |(at, _)| at)
+            };
+            let start = to_usize(span.offset());
+            (offset(start), offset(start + to_usize(span.len())))
+        }
+    };
+    let fit = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    Place {
+        start: fit(start),
+        end: fit(end),
+    }
+}
+
+fn to_usize(number: impl TryInto<usize>) -> usize {
+    number.try_into().unwrap_or(usize::MAX)
+}
+
+fn node(raw: Spanned<Raw>, text: &str) -> Node {
+    let place = place_of(raw.referenced, text);
+    let value = match raw.value {
+        Raw::Null => Value::Null,
+        Raw::Text(text) => Value::Text(text),
+        Raw::Plain => {
+            let defined = place_of(raw.defined, text);
+            Value::Text(text[defined.start..defined.end].trim().to_owned())
+        }
+        Raw::List(items) => Value::List(items.into_iter().map(|raw| node(raw, text)).collect()),
+        Raw::Map(entries) => Value::Map(
+            entries
+                .into_iter()
+                .map(|(key, raw)| {
+                    let key = Key {
+                        place: place_of(key.referenced, text),
+                        text: key.value,
+                    };
+                    (key, node(raw, text))
+                })
+                .collect(),
+        ),
+    };
+    Node { place, value }
+}
+
+/// What serde hands over; numbers and truth values are taken from the file's text afterwards.
+enum Raw {
+    Null,
+    Text(String),
+    Plain,
+    List(Vec<Spanned<Raw>>),
+    Map(Vec<(Spanned<String>, Spanned<Raw>)>),
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+impl<'de> Visitor<'de> for RawVisitor {
+    type Value = Raw;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a YAML value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
+        Raw::deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Raw, E> {
+        Ok(Raw::Plain)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Raw, E> {
+        Ok(Raw::Plain)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Raw, E> {
+        Ok(Raw::Plain)
+    }
+
+    fn visit_i128<E>(self, _: i128) -> Result<Raw, E> {
+        Ok(Raw::Plain)
+    }
+
+    fn visit_u128<E>(self, _: u128) -> Result<Raw, E> {
+        Ok(Raw::Plain)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Raw, E> {
+        Ok(Raw::Plain)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Raw, E> {
+        Ok(Raw::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Raw, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Raw::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Raw, A::Error> {
+        let mut map = Vec::new();
+        while let Some(entry) = entries.next_entry()? {
+            map.push(entry);
+        }
+        Ok(Raw::Map(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(node: &Node, text: &str) -> String {
+        match &node.value {
+            Value::Null => "null".into(),
+            Value::Text(value) => format!("{value}@{}", &text[node.place.start..node.place.end]),
+            Value::List(items) => {
+                let items: Vec<_> = items.iter().map(|item| show(item, text)).collect();
+                format!("[{}]", items.join("; "))
+            }
+            Value::Map(entries) => {
+                let entries: Vec<_> = entries
+                    .iter()
+                    .map(|(key, value)| format!("{}={}", key.text, show(value, text)))
+                    .collect();
+                format!("{{{}}}", entries.join("; "))
+            }
+        }
+    }
+
+    #[test]
+    fn scalars_keep_their_spelling_and_place() {
+        let text = "a: no\nb: [0123, 1.50, true]\nc: \"* ü\"\nd: {e: NOOP, f: ~}\na: x\n";
+        let tree = parse(text).unwrap();
+        assert_eq!(
+            show(&tree, text),
+            "{a=no@no; b=[0123@0123; 1.50@1.50; true@true]; c=* ü@\"* ü\"; d={e=NOOP@NOOP; f=null}; a=x@x}"
+        );
+    }
+
+    #[test]
+    fn capability_negation_is_readable() {
+        let text = "a: [!CONDSTORE, \"!X\"]\n";
+        let tree = parse(text).unwrap();
+        assert_eq!(show(&tree, text), "");
+    }
+
+    #[test]
+    fn an_unquoted_star_is_explained() {
+        let error = parse("expect: [* 3 EXISTS]\n").unwrap_err();
+        assert_eq!(error.place.start, 9);
+        assert!(error.help.unwrap().contains("quotes"));
+    }
+}
