@@ -1,0 +1,213 @@
+//! How a process ends: the exit codes, and which one a run deserves.
+//!
+//! If several would fit, the first of this list wins: 70, 2, 3, 1, 6, 4, 0. A bug of ours spoils
+//! everything; without valid input or a target there is no run; a violation that was seen stays one
+//! even if the run then broke off; and nothing is green unless something was decided.
+
+use crate::outcome::{Exit, Outcome, RunResult};
+
+/// All gates are met.
+pub const OK: u8 = 0;
+/// A scenario failed that should not have.
+pub const FAILED: u8 = 1;
+/// Wrong usage, or an input file that is not valid.
+pub const USAGE: u8 = 2;
+/// The target cannot be reached or used.
+pub const TARGET: u8 = 3;
+/// Nothing was selected, or nothing was decided.
+pub const NOTHING: u8 = 4;
+/// Reserved: an expectation file is stale.
+pub const STALE: u8 = 5;
+/// The run is incomplete: interrupted, out of time, or scenarios that could not be decided.
+pub const INCOMPLETE: u8 = 6;
+/// A bug of mailspec's own.
+pub const INTERNAL: u8 = 70;
+
+/// A command that cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) code: u8,
+    pub(super) message: String,
+}
+
+impl Refusal {
+    pub(super) fn usage(message: impl ToString) -> Self {
+        Self {
+            code: USAGE,
+            message: message.to_string(),
+        }
+    }
+
+    pub(super) fn target(message: impl ToString) -> Self {
+        Self {
+            code: TARGET,
+            message: message.to_string(),
+        }
+    }
+
+    pub(super) fn internal(message: impl ToString) -> Self {
+        Self {
+            code: INTERNAL,
+            message: message.to_string(),
+        }
+    }
+}
+
+/// How a run that had a target ends.
+pub fn decide(run: &RunResult) -> Exit {
+    let (code, reason) = verdict(run);
+    Exit { code, reason }
+}
+
+fn verdict(run: &RunResult) -> (u8, String) {
+    let decided = run.count(Outcome::Pass) + run.count(Outcome::Fail);
+    let gating = run
+        .scenarios
+        .iter()
+        .filter(|result| result.gates(run.strict))
+        .count();
+    let undecided = undecided(run);
+    let reached = run.scenarios.len();
+    let harness = run.count(Outcome::Harness);
+    if harness > 0 {
+        let reason =
+            format!("{harness} of {reached} variants hit a bug in mailspec; please report it");
+        return (INTERNAL, reason);
+    }
+    if gating > 0 {
+        let what = if run.strict {
+            "a requirement (--strict)"
+        } else {
+            "a MUST or a promise"
+        };
+        return (
+            FAILED,
+            format!("{gating} of {decided} decided variants broke {what}"),
+        );
+    }
+    if reached < run.selected {
+        let why = run
+            .troubles
+            .last()
+            .map_or_else(String::new, |trouble| format!(": {trouble}"));
+        let reason = format!(
+            "only {reached} of {} selected variants were reached{why}",
+            run.selected
+        );
+        return (INCOMPLETE, reason);
+    }
+    if undecided > 0 {
+        let reason = format!("{undecided} of {reached} variants could not be decided");
+        return (INCOMPLETE, reason);
+    }
+    if run.selected == 0 {
+        return (NOTHING, "no scenario was selected".to_owned());
+    }
+    if decided == 0 {
+        let reason = format!("nothing was decided: none of {reached} variants is applicable");
+        return (NOTHING, reason);
+    }
+    (OK, met(run, decided))
+}
+
+/// Scenarios that should have been decided and were not. Provisional ones never gate.
+fn undecided(run: &RunResult) -> usize {
+    let results = run.scenarios.iter().filter(|result| !result.provisional);
+    results
+        .filter(|result| {
+            matches!(
+                result.outcome,
+                Outcome::Error | Outcome::Blocked | Outcome::Flaky | Outcome::Unknown
+            )
+        })
+        .count()
+}
+
+/// Green, in words that hide nothing.
+fn met(run: &RunResult, decided: usize) -> String {
+    match run.count(Outcome::Fail) {
+        0 => format!("all {decided} decided variants passed"),
+        tolerated => format!(
+            "{} of {decided} decided variants passed; {tolerated} failed without breaking a MUST \
+             or a promise, or are provisional",
+            decided - tolerated
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    /// The sample run with these results and no others.
+    fn run(names: &[&str]) -> RunResult {
+        let mut run = sample::run();
+        run.scenarios
+            .retain(|result| names.iter().any(|name| result.id.ends_with(name)));
+        assert_eq!(run.scenarios.len(), names.len());
+        run.selected = names.len();
+        run
+    }
+
+    #[test]
+    fn each_code_has_its_case_and_the_graver_one_wins() {
+        let table: &[(&[&str], u8)] = &[
+            (&["NOOP]"], OK),
+            (&["NOOP]", "condstore", "skipped"], OK),
+            (&["NOOP]", "deviation", "provisional"], OK),
+            (&["wrong-octet", "NOOP]"], FAILED),
+            (&["wrong-octet", "core/error"], FAILED),
+            (&["NOOP]", "core/error"], INCOMPLETE),
+            (&["core/blocked"], INCOMPLETE),
+            (&["core/error", "condstore"], INCOMPLETE),
+            (&["condstore", "skipped"], NOTHING),
+            (&[], NOTHING),
+        ];
+        for (names, code) in table {
+            let exit = decide(&run(names));
+            assert_eq!(exit.code, *code, "{names:?}: {}", exit.reason);
+        }
+    }
+
+    #[test]
+    fn a_bug_of_ours_outweighs_a_violation() {
+        let mut run = run(&["wrong-octet", "NOOP]"]);
+        run.scenarios[0].outcome = Outcome::Harness;
+        assert_eq!(decide(&run).code, INTERNAL);
+    }
+
+    #[test]
+    fn a_run_that_broke_off_is_incomplete_unless_it_had_failed() {
+        let mut passing = run(&["NOOP]"]);
+        passing.selected = 3;
+        passing.troubles = vec!["interrupted".into()];
+        assert_eq!(
+            decide(&passing).reason,
+            "only 1 of 3 selected variants were reached: interrupted"
+        );
+        assert_eq!(decide(&passing).code, INCOMPLETE);
+        let mut failing = run(&["wrong-octet"]);
+        failing.selected = 3;
+        assert_eq!(decide(&failing).code, FAILED);
+    }
+
+    #[test]
+    fn strict_makes_deviations_count_but_not_provisional_scenarios() {
+        let strict = |names| RunResult {
+            strict: true,
+            ..run(names)
+        };
+        assert_eq!(decide(&strict(&["deviation"])).code, FAILED);
+        assert_eq!(decide(&strict(&["provisional"])).code, OK);
+    }
+
+    #[test]
+    fn an_undecided_provisional_scenario_does_not_gate() {
+        let mut run = run(&["NOOP]", "core/error"]);
+        for result in &mut run.scenarios {
+            result.provisional = result.outcome == Outcome::Error;
+        }
+        assert_eq!(decide(&run).code, OK);
+    }
+}

@@ -1,0 +1,38 @@
+//! `mailspec man`: the manual page.
+
+use std::io;
+
+use clap::{Args, Command, CommandFactory};
+
+use super::exit::{OK, Refusal};
+use super::screen::print;
+
+/// Print the manual page, in roff
+#[derive(Args, Clone, Debug)]
+pub(super) struct ManArguments {
+    /// Of this subcommand
+    #[arg(value_name = "SUBCOMMAND")]
+    subcommand: Option<String>,
+}
+
+/// Prints it.
+pub(super) fn execute(arguments: &ManArguments) -> Result<u8, Refusal> {
+    let command = super::Cli::command();
+    let page = match &arguments.subcommand {
+        None => page(command),
+        Some(name) => {
+            let Some(found) = command.find_subcommand(name) else {
+                return Err(Refusal::usage(format!("there is no subcommand {name:?}")));
+            };
+            page(found.clone().name(format!("mailspec-{name}")))
+        }
+    };
+    print(&page.map_err(Refusal::internal)?)?;
+    Ok(OK)
+}
+
+fn page(command: Command) -> io::Result<String> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command).render(&mut page)?;
+    Ok(String::from_utf8_lossy(&page).into_owned())
+}

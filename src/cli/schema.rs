@@ -1,0 +1,38 @@
+//! `mailspec schema`: the JSON Schema of the files that mailspec reads and writes.
+
+use clap::{Args, ValueEnum};
+
+use super::exit::{OK, Refusal};
+use super::screen::print;
+use crate::report::json;
+use crate::scenario;
+use crate::target::External;
+
+/// Print the JSON Schema (draft-07) of a kind of file
+#[derive(Args, Clone, Debug)]
+pub(super) struct SchemaArguments {
+    /// The kind of file
+    #[arg(value_enum)]
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Kind {
+    /// Scenario files
+    Scenario,
+    /// Target files
+    Target,
+    /// Archived runs, as `--report json:PATH` writes them
+    Report,
+}
+
+/// Prints it.
+pub(super) fn execute(arguments: &SchemaArguments) -> Result<u8, Refusal> {
+    let schema = match arguments.kind {
+        Kind::Scenario => scenario::json_schema(),
+        Kind::Target => External::json_schema(),
+        Kind::Report => json::schema(),
+    };
+    print(&schema)?;
+    Ok(OK)
+}

@@ -1,0 +1,306 @@
+//! The end of the report for people: tables with denominators, and how the run ended.
+//!
+//! ```text
+//! embedded (mailspec 0.1.0), 12 of 12 selected variants in 12.34 s, seed 7, 4 jobs
+//!
+//!                   pass  fail  error   n/a   passed
+//!   imap               1     3      1     2   1 of 5 applicable
+//!   imap+pop3          1     1      -     -   1 of 2 applicable
+//!
+//!   not applicable: 2 × imap: no CONDSTORE
+//!   observed: 1 legal alternative in 1 scenario
+//!   propagation: at most 1.20 s of 5.00 s (mixed/race/expunge-races-quit, line 14)
+//!
+//! exit 1: 2 of 9 decided scenarios broke a MUST or a promise
+//! ```
+
+use std::collections::BTreeMap;
+
+use super::Style;
+use super::failure::brief;
+use super::paint::Ink;
+use super::text::{count, cut, duration, visible};
+use crate::finding::{Grade, Level};
+use crate::outcome::{Outcome, RunResult, ScenarioResult};
+
+/// The summary, without the failures themselves.
+pub(super) fn render(run: &RunResult, style: Style) -> String {
+    let mut lines = vec![style.paint(Ink::Strong, &headline(run))];
+    if !run.target.faults.is_empty() {
+        lines.push(format!(
+            "faults switched on: {}",
+            visible(&run.target.faults.join(", "))
+        ));
+    }
+    lines.push(String::new());
+    lines.extend(table(run, style));
+    lines.push(String::new());
+    lines.extend(facts(run, style));
+    lines.push(exit(run, style));
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn headline(run: &RunResult) -> String {
+    let version = run
+        .target
+        .version
+        .as_ref()
+        .map_or_else(String::new, |version| format!(" ({version})"));
+    let shard = run
+        .shard
+        .as_ref()
+        .map_or_else(String::new, |shard| format!(", shard {shard}"));
+    visible(&format!(
+        "{}{version}: {} of {} selected{shard} in {}, seed {}, {}",
+        run.target.name,
+        run.scenarios.len(),
+        count(run.selected, "variant"),
+        duration(run.duration_us),
+        run.seed,
+        count(run.jobs, "job"),
+    ))
+}
+
+/// Outcomes by protocol and by level; only the outcomes that occur have a column.
+fn table(run: &RunResult, style: Style) -> Vec<String> {
+    let columns: Vec<Outcome> = Outcome::ALL
+        .into_iter()
+        .filter(|&outcome| {
+            matches!(outcome, Outcome::Pass | Outcome::Fail) || run.count(outcome) > 0
+        })
+        .collect();
+    let mut by_protocol: BTreeMap<String, Vec<&ScenarioResult>> = BTreeMap::new();
+    let mut by_level: BTreeMap<Level, Vec<&ScenarioResult>> = BTreeMap::new();
+    for result in &run.scenarios {
+        let protocols = visible(&result.protocols.join("+"));
+        by_protocol.entry(protocols).or_default().push(result);
+        by_level.entry(result.level()).or_default().push(result);
+    }
+    let all: Vec<&ScenarioResult> = run.scenarios.iter().collect();
+    let heads: String = columns
+        .iter()
+        .map(|&outcome| format!("{:>1$}", short(outcome), width(outcome)))
+        .collect();
+    let mut lines = vec![style.paint(Ink::Faint, &format!("  {:14}{heads}   passed", ""))];
+    let protocols = by_protocol.iter();
+    lines.extend(protocols.map(|(name, results)| row(name, results, &columns, style)));
+    if by_level.len() > 1 {
+        let levels = by_level.iter();
+        lines.extend(
+            levels.map(|(level, results)| row(&level.to_string(), results, &columns, style)),
+        );
+    }
+    lines.push(row("all", &all, &columns, style));
+    lines
+}
+
+fn row(name: &str, results: &[&ScenarioResult], columns: &[Outcome], style: Style) -> String {
+    let number = |outcome| {
+        results
+            .iter()
+            .filter(|result| result.outcome == outcome)
+            .count()
+    };
+    let cells: String = columns
+        .iter()
+        .map(|&outcome| cell(outcome, number(outcome), style))
+        .collect();
+    let applicable = results.len() - number(Outcome::NotApplicable) - number(Outcome::Skipped);
+    format!(
+        "  {:14}{cells}   {} of {applicable} applicable",
+        cut(name, 14),
+        number(Outcome::Pass)
+    )
+}
+
+fn cell(outcome: Outcome, number: usize, style: Style) -> String {
+    let text = match number {
+        0 => format!("{:>1$}", "-", width(outcome)),
+        _ => format!("{number:>0$}", width(outcome)),
+    };
+    let ink = match outcome {
+        _ if number == 0 => Ink::Faint,
+        Outcome::Pass => Ink::Good,
+        Outcome::Fail | Outcome::Harness => Ink::Bad,
+        Outcome::NotApplicable | Outcome::Skipped => return text,
+        _ => Ink::Odd,
+    };
+    style.paint(ink, &text)
+}
+
+fn short(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::NotApplicable => "n/a",
+        _ => outcome.name(),
+    }
+}
+
+/// Columns of an outcome's cells.
+fn width(outcome: Outcome) -> usize {
+    short(outcome).len().max(4) + 2
+}
+
+fn facts(run: &RunResult, style: Style) -> Vec<String> {
+    let mut facts = Vec::new();
+    facts.extend(grades(run));
+    facts.extend(not_applicable(run, style));
+    facts.extend(observed(run, style));
+    facts.extend(propagation(run));
+    facts.extend(
+        run.troubles
+            .iter()
+            .map(|trouble| format!("trouble: {}", visible(trouble))),
+    );
+    let mut lines: Vec<String> = facts.into_iter().map(|fact| format!("  {fact}")).collect();
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines
+}
+
+/// How the failures count, where not all of them are plain violations.
+fn grades(run: &RunResult) -> Option<String> {
+    let failed = || {
+        run.scenarios
+            .iter()
+            .filter(|result| result.outcome == Outcome::Fail)
+    };
+    let graded = |grade| {
+        let results = failed().filter(|result| !result.provisional);
+        results.filter(|result| result.grade == Some(grade)).count()
+    };
+    let counts = [
+        (graded(Grade::Violation), "violation"),
+        (graded(Grade::Deviation), "deviation"),
+        (graded(Grade::Note), "note"),
+    ];
+    let provisional = failed().filter(|result| result.provisional).count();
+    let mut parts: Vec<String> = counts
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number, noun))
+        .collect();
+    if provisional > 0 {
+        parts.push(format!("{provisional} provisional"));
+    }
+    (!parts.is_empty()).then(|| format!("failures: {}", parts.join(", ")))
+}
+
+/// What was missing, the most frequent first.
+fn not_applicable(run: &RunResult, style: Style) -> Option<String> {
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    for result in &run.scenarios {
+        if result.outcome == Outcome::NotApplicable {
+            let reason = result.reason.as_deref().unwrap_or("no reason was recorded");
+            *reasons.entry(visible(reason)).or_default() += 1;
+        }
+    }
+    let mut counts: Vec<(String, usize)> = reasons.into_iter().collect();
+    counts.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    let limit = if style.verbose { usize::MAX } else { 6 };
+    let more = counts.len().saturating_sub(limit);
+    let mut parts: Vec<String> = counts
+        .into_iter()
+        .take(limit)
+        .map(|(reason, number)| format!("{number} × {reason}"))
+        .collect();
+    if more > 0 {
+        parts.push(count(more, "more reason"));
+    }
+    (!parts.is_empty()).then(|| format!("not applicable: {}", parts.join("; ")))
+}
+
+/// Which legal alternatives were taken: a count, or each one if `verbose`.
+fn observed(run: &RunResult, style: Style) -> Vec<String> {
+    let results = || {
+        run.scenarios
+            .iter()
+            .filter(|result| !result.observed.is_empty())
+    };
+    let number: usize = results().map(|result| result.observed.len()).sum();
+    if number == 0 {
+        return Vec::new();
+    }
+    let mut lines = vec![format!(
+        "observed: {} in {}",
+        count(number, "legal alternative"),
+        count(results().count(), "scenario")
+    )];
+    if style.verbose {
+        for result in results() {
+            for observed in &result.observed {
+                lines.push(visible(&format!(
+                    "  {}:{}: {} (of {})",
+                    result.id,
+                    observed.line,
+                    observed.seen,
+                    observed.alternatives.join(", ")
+                )));
+            }
+        }
+    }
+    lines
+}
+
+fn propagation(run: &RunResult) -> Option<String> {
+    let all = run.scenarios.iter().flat_map(|result| {
+        let waits = result.propagation.iter();
+        waits.map(move |wait| (wait.took_us, &result.id, wait.line))
+    });
+    let (took_us, id, line) = all.max_by_key(|(took_us, ..)| *took_us)?;
+    Some(format!(
+        "propagation: at most {} of {} ({}, line {line})",
+        duration(took_us),
+        duration(run.target.propagation_limit_ms.saturating_mul(1000)),
+        visible(id)
+    ))
+}
+
+fn exit(run: &RunResult, style: Style) -> String {
+    let ink = if run.exit.code == 0 {
+        Ink::Good
+    } else {
+        Ink::Bad
+    };
+    let text = format!("exit {}: {}", run.exit.code, visible(&run.exit.reason));
+    style.paint(ink, &text)
+}
+
+/// Rules that were broken in several places, the most frequent first.
+pub(super) fn by_rule(run: &RunResult, style: Style) -> String {
+    let mut rules: BTreeMap<&str, Vec<(&ScenarioResult, String)>> = BTreeMap::new();
+    for result in &run.scenarios {
+        for finding in &result.findings {
+            rules
+                .entry(&finding.rule)
+                .or_default()
+                .push((result, brief(finding)));
+        }
+    }
+    let mut rules: Vec<_> = rules.into_iter().collect();
+    if rules.len() < 2 {
+        return String::new();
+    }
+    rules.sort_by_key(|(_, places)| std::cmp::Reverse(places.len()));
+    let mut out = style.paint(Ink::Strong, "Findings by rule");
+    out.push('\n');
+    for (rule, places) in rules {
+        let mut ids: Vec<String> = places
+            .iter()
+            .map(|(result, _)| visible(&result.id))
+            .collect();
+        ids.dedup();
+        let head = format!("  {:>4} × {:32}", places.len(), visible(rule));
+        let line = format!("{head} {}", ids.join(", "));
+        let line = if style.verbose {
+            line
+        } else {
+            cut(&line, style.width)
+        };
+        out.push_str(&line);
+        out.push('\n');
+    }
+    out.push('\n');
+    out
+}
