@@ -315,19 +315,12 @@ impl Turn<'_> {
     /// True if every pattern of `until` has come.
     fn has_come(self, player: &Player, harvest: &Harvest) -> bool {
         let values = self.stage.values_for(self.actor, Some(player.session()));
-        match expect::judge(&self.until(), listening(harvest, player), &values) {
+        match expect::came(&self.act.until, harvest.responses(player.closed), &values) {
             Ok(captures) => {
                 self.keep(captures, None);
                 true
             }
             Err(_) => false,
-        }
-    }
-
-    fn until(self) -> Expectation {
-        Expectation {
-            expect: self.act.until.clone(),
-            ..Expectation::default()
         }
     }
 
@@ -337,8 +330,8 @@ impl Turn<'_> {
 
     fn never_came(self, player: &Player, harvest: &Harvest) -> Flow {
         let values = self.stage.values_for(self.actor, Some(player.session()));
-        let responses = listening(harvest, player);
-        let Err(mismatches) = expect::judge(&self.until(), responses, &values) else {
+        let responses = harvest.responses(player.closed);
+        let Err(mismatches) = expect::came(&self.act.until, responses, &values) else {
             return undecided("a pattern came after its time was up");
         };
         for mut mismatch in mismatches {
@@ -399,11 +392,6 @@ impl Turn<'_> {
             .unwrap_or_default();
         words.lines().next().unwrap_or_default().to_owned()
     }
-}
-
-/// What came, for patterns that may match anything: a completion counts as come before.
-fn listening<'a>(harvest: &'a Harvest, player: &Player) -> Responses<'a> {
-    harvest.responses(player.closed)
 }
 
 /// A duration for people.

@@ -91,7 +91,7 @@ fn facts(target: &Target, deadlines: &Deadlines) -> TargetFacts {
         name: facts.name.clone(),
         version: facts.version.clone(),
         endpoints: target.endpoints().iter().map(ToString::to_string).collect(),
-        faults: facts.faults.clone(),
+        faults: Vec::new(),
         propagation_limit_ms: u64::try_from(deadlines.propagation.as_millis()).unwrap_or(u64::MAX),
     }
 }

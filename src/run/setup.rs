@@ -8,6 +8,17 @@ use crate::scenario::{GivenMessage, octets_of};
 use crate::target::client::{ClientError, ImapClient, Listed, Pop3Client, deliver};
 use crate::wire::Protocol;
 
+/// What kept mailspec's own clients from doing their part.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SetUpError {
+    /// The target lacks the protocol.
+    #[error("the target offers no {0}")]
+    NotOffered(Protocol),
+    /// A client met with trouble.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+}
+
 /// The name under which mailspec's own connections of the set-up are recorded.
 const SET_UP: &str = "(set-up)";
 
@@ -41,7 +52,7 @@ impl Stage {
         &self,
         client: &mut ImapClient,
         mailbox: &crate::scenario::GivenMailbox,
-    ) -> Result<(), ClientError> {
+    ) -> Result<(), SetUpError> {
         if !mailbox.name.eq_ignore_ascii_case("INBOX") {
             client.create(&mailbox.name).await?;
         }
@@ -102,7 +113,7 @@ impl Stage {
             let address = &self.account(account).address;
             let limit = self.deadlines.step;
             let options = self.target.transport();
-            deliver(
+            let delivered = deliver(
                 endpoint,
                 address,
                 &octets,
@@ -111,7 +122,8 @@ impl Stage {
                 &self.recorder,
                 limit,
             )
-            .await
+            .await;
+            delivered.map_err(SetUpError::from)
         };
         if let Err(error) = outcome {
             return undecided(format!("delivery failed: {error}"));
@@ -129,7 +141,7 @@ impl Stage {
         account: usize,
         octets: &[u8],
         actor: &str,
-    ) -> Result<(), ClientError> {
+    ) -> Result<(), SetUpError> {
         let mut client = self.imap(account, actor).await?;
         client
             .append("INBOX", &message.flags, message.date.as_deref(), octets)
@@ -159,7 +171,7 @@ impl Stage {
         &self,
         mailbox: &str,
         account: usize,
-    ) -> Result<Option<Vec<Listed>>, ClientError> {
+    ) -> Result<Option<Vec<Listed>>, SetUpError> {
         let mut client = self.imap(account, "(look)").await?;
         let listed = client.messages(mailbox).await?;
         client.logout().await;
@@ -167,35 +179,27 @@ impl Stage {
     }
 
     /// A well-behaved IMAP client of mailspec's own.
-    pub(super) async fn imap(
-        &self,
-        account: usize,
-        actor: &str,
-    ) -> Result<ImapClient, ClientError> {
+    pub(super) async fn imap(&self, account: usize, actor: &str) -> Result<ImapClient, SetUpError> {
         let endpoint = self
             .target
             .endpoint(Protocol::Imap)
-            .ok_or(ClientError::NotOffered)?;
+            .ok_or(SetUpError::NotOffered(Protocol::Imap))?;
         let options = self.target.transport();
         let limit = self.deadlines.step;
         let account = self.account(account);
-        ImapClient::connect(endpoint, account, actor, options, &self.recorder, limit).await
+        Ok(ImapClient::connect(endpoint, account, actor, options, &self.recorder, limit).await?)
     }
 
     /// A well-behaved POP3 client of mailspec's own.
-    pub(super) async fn pop3(
-        &self,
-        account: usize,
-        actor: &str,
-    ) -> Result<Pop3Client, ClientError> {
+    pub(super) async fn pop3(&self, account: usize, actor: &str) -> Result<Pop3Client, SetUpError> {
         let endpoint = self
             .target
             .endpoint(Protocol::Pop3)
-            .ok_or(ClientError::NotOffered)?;
+            .ok_or(SetUpError::NotOffered(Protocol::Pop3))?;
         let options = self.target.transport();
         let limit = self.deadlines.step;
         let account = self.account(account);
-        Pop3Client::connect(endpoint, account, actor, options, &self.recorder, limit).await
+        Ok(Pop3Client::connect(endpoint, account, actor, options, &self.recorder, limit).await?)
     }
 
     async fn await_arrival(&self, message: &GivenMessage, account: usize) -> Flow {
@@ -261,23 +265,27 @@ impl Stage {
         Flow::Continue(())
     }
 
-    async fn unique_ids(&self, account: usize) -> Result<BTreeMap<String, Vec<u8>>, ClientError> {
+    async fn unique_ids(&self, account: usize) -> Result<BTreeMap<String, Vec<u8>>, SetUpError> {
         let mut client = self.pop3(account, SET_UP).await?;
-        let unique_ids: BTreeMap<u32, Vec<u8>> = client.unique_ids().await?.into_iter().collect();
+        let unique_ids: BTreeMap<u32, String> = client.unique_ids().await?.into_iter().collect();
         let names = client.message_ids().await?;
-        client.quit().await;
-        let named = names
-            .into_iter()
-            .filter_map(|(number, id)| Some((name_in(&id), unique_ids.get(&number)?.clone())));
+        client.quit().await?;
+        let named = names.into_iter().filter_map(|(number, id)| {
+            Some((name_in(&id?), unique_ids.get(&number)?.clone().into_bytes()))
+        });
         Ok(named.collect())
     }
 
     /// The messages that a fresh POP3 session finds, by name.
-    pub(super) async fn maildrop(&self, account: usize) -> Result<Vec<String>, ClientError> {
+    pub(super) async fn maildrop(&self, account: usize) -> Result<Vec<String>, SetUpError> {
         let mut client = self.pop3(account, "(look)").await?;
         let names = client.message_ids().await?;
-        client.quit().await;
-        Ok(names.into_iter().map(|(_, id)| name_in(&id)).collect())
+        client.quit().await?;
+        let named = names.into_iter().map(|(number, id)| {
+            id.as_deref()
+                .map_or_else(|| format!("(message {number})"), name_in)
+        });
+        Ok(named.collect())
     }
 }
 

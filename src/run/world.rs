@@ -7,13 +7,12 @@ use tokio::time::{Instant, sleep};
 use super::act::seconds;
 use super::deadline::RETRY;
 use super::player::Player;
-use super::setup::name_of;
+use super::setup::{SetUpError, name_of};
 use super::stage::{Flow, Stage, Stop, undecided};
 use crate::expect::Mismatch;
 use crate::outcome::Propagation;
 use crate::scenario::{Actor, Check, Claim, Control, Deliver, Step};
 use crate::target;
-use crate::target::client::ClientError;
 use crate::wire::Protocol;
 
 /// What fresh sessions show: for each protocol the names of the messages, `None` for no mailbox.
@@ -74,7 +73,7 @@ impl Stage {
         });
     }
 
-    async fn views(&self, check: &Check) -> Result<Views, ClientError> {
+    async fn views(&self, check: &Check) -> Result<Views, SetUpError> {
         let mut views = Views::new();
         if self.target.endpoint(Protocol::Imap).is_some() {
             let listed = self.look(&check.mailbox, check.account).await?;
