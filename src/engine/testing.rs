@@ -2,7 +2,7 @@
 
 use crate::wire::{Limits, Message, Protocol};
 
-use super::{Command, Engine, Event, Request, RequestId, new};
+use super::{Command, Engine, Event, LiteralForm, Piece, Request, RequestId, new};
 
 /// Small limits, so that tests can exceed them.
 const LIMITS: Limits = Limits {
@@ -17,7 +17,7 @@ pub(super) struct Bench {
     told: Vec<Told>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 enum Told {
     Request(Request),
     Input(Vec<u8>),
@@ -84,33 +84,37 @@ impl Bench {
     }
 }
 
-/// Every test's exchange is played again octet by octet and must give the same events.
+/// Every test's exchange is played again in small chunks and must give the same events.
 impl Drop for Bench {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            return;
+        if !std::thread::panicking() {
+            let at_once = play(self.protocol, &self.told, usize::MAX);
+            pretty_assertions::assert_eq!(play(self.protocol, &self.told, 1), at_once);
+            pretty_assertions::assert_eq!(play(self.protocol, &self.told, 3), at_once);
         }
-        let play = |chunk: usize| {
-            let mut engine = new(self.protocol, LIMITS);
-            let mut events = Vec::new();
-            let mut sent = Vec::new();
-            for told in self.told.clone() {
-                match told {
-                    Told::Request(request) => drop(engine.submit(request)),
-                    Told::Input(octets) => octets
-                        .chunks(chunk)
-                        .for_each(|octets| engine.handle_input(octets)),
-                    Told::TlsStarted => engine.handle_tls_started(),
-                    Told::Close => engine.handle_close(),
-                }
-                events.extend(std::iter::from_fn(|| engine.poll_event()).map(without_excerpt));
-                sent.extend(std::iter::from_fn(|| engine.poll_transmit()).flatten());
-            }
-            (events, sent)
-        };
-        pretty_assertions::assert_eq!(play(1), play(usize::MAX));
-        pretty_assertions::assert_eq!(play(3), play(usize::MAX));
     }
+}
+
+/// The events, and the octets to write, of an exchange whose input comes in chunks of this size.
+fn play(protocol: Protocol, told: &[Told], chunk: usize) -> (Vec<Event>, Vec<u8>) {
+    let mut engine = new(protocol, LIMITS);
+    let mut events = Vec::new();
+    let mut sent = Vec::new();
+    for told in told {
+        match told {
+            Told::Request(request) => {
+                engine.submit(request.clone());
+            }
+            Told::Input(octets) => octets
+                .chunks(chunk)
+                .for_each(|octets| engine.handle_input(octets)),
+            Told::TlsStarted => engine.handle_tls_started(),
+            Told::Close => engine.handle_close(),
+        }
+        events.extend(std::iter::from_fn(|| engine.poll_event()).map(without_excerpt));
+        sent.extend(std::iter::from_fn(|| engine.poll_transmit()).flatten());
+    }
+    (events, sent)
 }
 
 /// How much of what was too long has come depends on the chunks.
@@ -177,5 +181,117 @@ fn rules(message: &Message) -> String {
         String::new()
     } else {
         format!("!{}", own.join(" !"))
+    }
+}
+
+/// Any exchange, in any chunks.
+mod any_exchange {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const HEARD: &[&str] = &[
+        "+OK x\r\n",
+        "-ERR\r\n",
+        "+ \r\n",
+        ".\r\n",
+        "..\r\n",
+        "250 ok\r\n",
+        "250-a\r\n",
+        "354 \r\n",
+        "421 x\r\n",
+        "* OK [CAPABILITY LITERAL+] x\r\n",
+        "* BYE\r\n",
+        "a1 OK x\r\n",
+        "a2 NO\r\n",
+        "a3 BAD x\r\n",
+        "* 1 FETCH (BODY[] {3}\r\nabc)\r\n",
+        "* 1 FETCH (BODY[] {99999}\r\n",
+        "* X {2}",
+        "\n",
+        "\r",
+        "\0\u{ff}",
+    ];
+
+    const ASKED: &[&str] = &[
+        "CAPA",
+        "RETR 1",
+        "AUTH PLAIN",
+        "STLS",
+        "QUIT",
+        "EHLO x",
+        "RCPT TO:<a>",
+        "DATA",
+        "STARTTLS",
+        "LOGIN {1}",
+        "IDLE",
+        "AUTHENTICATE PLAIN",
+        "LOGOUT",
+        "NOOP",
+    ];
+
+    fn told() -> impl Strategy<Value = Told> {
+        let text = prop::sample::select(ASKED).prop_map(|text| text.as_bytes().to_vec());
+        let heard = prop::sample::select(HEARD).prop_map(|text| text.as_bytes().to_vec());
+        let any_octets = prop::collection::vec(any::<u8>(), 0..40);
+        let pipelined = prop::collection::vec(text.clone().prop_map(Piece::Text), 1..3);
+        let form = LiteralForm::Synchronizing;
+        prop_oneof![
+            8 => prop::collection::vec(heard, 0..4).prop_map(|texts| Told::Input(texts.concat())),
+            2 => any_octets.clone().prop_map(Told::Input),
+            3 => pipelined.prop_map(|texts| {
+                let commands = texts.into_iter().map(|text| Command(vec![text]));
+                Told::Request(Request::Commands(commands.collect()))
+            }),
+            1 => any_octets.clone().prop_map(move |octets| {
+                let pieces = vec![Piece::Literal { octets, form }];
+                Told::Request(Request::Commands(vec![Command(pieces)]))
+            }),
+            1 => text.clone().prop_map(|text| Told::Request(Request::Line(text))),
+            1 => any_octets.clone().prop_map(|octets| Told::Request(Request::Data(octets))),
+            1 => text.prop_map(|text| Told::Request(Request::Raw([&*text, b"\r\n"].concat()))),
+            1 => Just(Told::TlsStarted),
+            1 => Just(Told::Close),
+        ]
+    }
+
+    fn protocol() -> impl Strategy<Value = Protocol> {
+        prop::sample::select(vec![
+            Protocol::Imap,
+            Protocol::Pop3,
+            Protocol::Smtp,
+            Protocol::Lmtp,
+        ])
+    }
+
+    proptest! {
+        #[test]
+        fn chunks_change_nothing(
+            protocol in protocol(),
+            told in prop::collection::vec(told(), 0..12),
+            chunk in 1..9_usize,
+        ) {
+            prop_assert_eq!(play(protocol, &told, chunk), play(protocol, &told, usize::MAX));
+        }
+
+        #[test]
+        fn every_octet_is_in_one_message(
+            protocol in protocol(),
+            told in prop::collection::vec(told(), 0..12),
+        ) {
+            let mut next = 0;
+            for event in play(protocol, &told, usize::MAX).0 {
+                let (Event::GreetingReceived(message)
+                | Event::UntaggedReceived(message)
+                | Event::ContinuationReceived { message, .. }
+                | Event::CommandCompleted { message, .. }
+                | Event::UnexpectedReceived(message)) = event
+                else {
+                    continue;
+                };
+                prop_assert_eq!(message.offset, next);
+                next += message.octets.len() as u64;
+            }
+        }
     }
 }

@@ -35,6 +35,17 @@ pub(super) async fn server(faults: &[Fault]) -> Server {
     Server::start(options).await.unwrap()
 }
 
+/// Waits until something is so.
+pub(super) async fn eventually(condition: impl Fn() -> bool) {
+    let waited = async {
+        while !condition() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(DEADLINE, waited).await;
+    assert!(waited.is_ok(), "it never came to be");
+}
+
 impl Client {
     /// A client whose connection stands; the greeting is not read.
     pub(super) async fn connect(port: u16) -> Self {

@@ -140,7 +140,7 @@ fn idle_ends_with_done() {
     bench.ask(&["IDLE"]);
     assert_eq!(
         bench.hear("+ \r\na2 OK\r\n"),
-        ["go-on +", "done 3.0 a2 OK !imap-completed-early"]
+        ["go-on +", "done 2.0 a2 OK !imap-completed-early"]
     );
 }
 
@@ -157,7 +157,7 @@ fn sasl_goes_on_line_by_line() {
         bench.ask(&["AUTHENTICATE PLAIN AGEAYg=="]),
         "a2 AUTHENTICATE PLAIN AGEAYg==\r\n"
     );
-    assert_eq!(bench.hear("a2 OK\r\n"), ["done 4.0 a2 OK"]);
+    assert_eq!(bench.hear("a2 OK\r\n"), ["done 2.0 a2 OK"]);
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn commands_behind_starttls_are_not_carried_out() {
     assert_eq!(bench.ask(&["CAPABILITY"]), "");
     assert_eq!(
         bench.tls_started(),
-        ["unexpected * OK injected\\r\\n !imap-clear-behind-starttls".replace("\\r\\n ", " ")]
+        ["unexpected * OK injected !imap-clear-behind-starttls"]
     );
     assert_eq!(bench.sent(), "a3 CAPABILITY\r\n");
     assert_eq!(
