@@ -13,8 +13,7 @@ use mailspec::server::Fault;
 use mailspec::target::{Spec, Target};
 
 /// Fault, scenario (or one variant of it), and the requirement or rule that it breaks there.
-const CAUGHT: &[(&str, &str, &str)] = &[
-];
+const CAUGHT: &[(&str, &str, &str)] = &[];
 
 struct Silent;
 
@@ -43,7 +42,15 @@ async fn run_with(fault: Fault, scenario: &str) -> RunResult {
     let variants = run::plan(&chosen);
     let target = Arc::new(target);
     let never = std::future::pending();
-    run::run(variants, &target, &messages, &options, Arc::new(Silent), never).await
+    run::run(
+        variants,
+        &target,
+        &messages,
+        &options,
+        Arc::new(Silent),
+        never,
+    )
+    .await
 }
 
 /// What is wrong with a row; `None` if the fault is caught for the stated reason.
@@ -62,7 +69,13 @@ fn complaint(row: &(&str, &str, &str), result: &RunResult) -> Option<String> {
     let outcomes: Vec<String> = result
         .scenarios
         .iter()
-        .map(|r| format!("{} {}", r.outcome.name(), r.reason.clone().unwrap_or_default()))
+        .map(|r| {
+            format!(
+                "{} {}",
+                r.outcome.name(),
+                r.reason.clone().unwrap_or_default()
+            )
+        })
         .collect();
     Some(format!(
         "{fault}: {scenario} does not show {rule}; it found {findings:?} ({})",
@@ -84,7 +97,13 @@ async fn each_fault_is_caught_for_the_stated_reason() {
 #[test]
 fn every_fault_has_a_row() {
     let named: BTreeSet<&str> = CAUGHT.iter().map(|(fault, ..)| *fault).collect();
-    let missing: Vec<&str> =
-        Fault::ALL.iter().map(|fault| fault.id()).filter(|id| !named.contains(id)).collect();
-    assert!(missing.is_empty(), "name the scenario and rule that catch {missing:?}");
+    let missing: Vec<&str> = Fault::ALL
+        .iter()
+        .map(|fault| fault.id())
+        .filter(|id| !named.contains(id))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "name the scenario and rule that catch {missing:?}"
+    );
 }
