@@ -3,7 +3,11 @@
 //! It imports nothing from the checking side: a misreading of an RFC must not hide on both sides.
 //! Where an RFC leaves a choice it takes the strictest one.
 
+mod context;
 pub mod fault;
+mod imap;
+mod store;
+mod stream;
 
 use std::io;
 

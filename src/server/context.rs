@@ -1,0 +1,26 @@
+//! What every session is given.
+
+use std::sync::Arc;
+
+use tokio_rustls::TlsAcceptor;
+
+use super::fault::{Fault, FaultSet};
+use super::store::Store;
+
+/// What every session is given; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Context {
+    /// The mail.
+    pub(crate) store: Arc<Store>,
+    /// What to do wrong.
+    pub(crate) faults: FaultSet,
+    /// For STARTTLS and STLS.
+    pub(crate) tls: TlsAcceptor,
+}
+
+impl Context {
+    /// Whether the server shall misbehave in this way.
+    pub(crate) fn has(&self, fault: Fault) -> bool {
+        self.faults.has(fault)
+    }
+}

@@ -1,0 +1,129 @@
+//! One user's mailboxes, password and POP3 lock.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use super::Mailboxes;
+use crate::server::fault::FaultSet;
+
+/// One user's mail.
+#[derive(Debug)]
+pub(crate) struct Account {
+    name: String,
+    password: Mutex<String>,
+    mailboxes: Mutex<Mailboxes>,
+    changes: watch::Sender<u64>,
+    maildrop_locked: AtomicBool,
+}
+
+impl Account {
+    pub(super) fn new(name: &str, password: &str, faults: FaultSet) -> Self {
+        Self {
+            name: name.to_owned(),
+            password: Mutex::new(password.to_owned()),
+            mailboxes: Mutex::new(Mailboxes::new(faults)),
+            changes: watch::Sender::default(),
+            maildrop_locked: AtomicBool::new(false),
+        }
+    }
+
+    /// The user's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Looks at the mailboxes; the lock is held while `look` runs.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&Mailboxes) -> T) -> T {
+        look(&self.lock())
+    }
+
+    /// Changes the mailboxes as one atomic step, and wakes the other sessions if anything that
+    /// they can see did change.
+    pub(crate) fn write<T>(&self, change: impl FnOnce(&mut Mailboxes) -> T) -> T {
+        let mut mailboxes = self.lock();
+        let before = mailboxes.stamp();
+        let result = change(&mut mailboxes);
+        if mailboxes.stamp() != before {
+            self.changes
+                .send_modify(|count| *count = count.wrapping_add(1));
+        }
+        result
+    }
+
+    /// Wakes (`changed().await`) after each change of any mailbox of the account, one's own too.
+    /// Subscribe before looking, so that nothing falls between.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// The exclusive-access lock of RFC 1939 §4, or nothing if another session has it.
+    pub(crate) fn lock_maildrop(self: &Arc<Self>) -> Option<MaildropLock> {
+        let was_locked = self.maildrop_locked.swap(true, Ordering::AcqRel);
+        (!was_locked).then(|| MaildropLock(Arc::clone(self)))
+    }
+
+    pub(super) fn has_password(&self, password: &str) -> bool {
+        *self.password() == password
+    }
+
+    pub(super) fn set_password(&self, password: &str) {
+        password.clone_into(&mut self.password());
+    }
+
+    fn password(&self) -> MutexGuard<'_, String> {
+        self.password.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Mailboxes> {
+        self.mailboxes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A POP3 session's lock on the maildrop; dropping it gives the maildrop free.
+#[derive(Debug)]
+pub(crate) struct MaildropLock(Arc<Account>);
+
+impl Drop for MaildropLock {
+    fn drop(&mut self) {
+        self.0.maildrop_locked.store(false, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::NewMessage;
+    use super::*;
+
+    fn account() -> Arc<Account> {
+        Arc::new(Account::new("ann", "x", FaultSet::default()))
+    }
+
+    #[test]
+    fn the_maildrop_lock_is_exclusive_until_dropped() {
+        let account = account();
+        let lock = account.lock_maildrop();
+        assert!(lock.is_some());
+        assert!(account.lock_maildrop().is_none());
+        assert!(account.lock_maildrop().is_none());
+        drop(lock);
+        assert!(account.lock_maildrop().is_some());
+    }
+
+    #[test]
+    fn only_a_visible_change_wakes() {
+        let account = account();
+        let mut changes = account.changes();
+        changes.borrow_and_update();
+        let inbox = account.read(|m| m.inbox().id());
+        account.write(|m| m.mailbox_mut(inbox).map(|m| m.claim_recent()));
+        assert!(!changes.has_changed().unwrap());
+        account
+            .write(|m| m.append("INBOX", vec![NewMessage::received(b"x".as_slice())]))
+            .unwrap();
+        assert!(changes.has_changed().unwrap());
+    }
+}

@@ -1,0 +1,512 @@
+//! The mailboxes of one account: the tree of names, subscriptions, and what goes between two
+//! mailboxes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::name::{below, is_valid, normalize, superiors};
+use super::{DELIMITER, Mailbox, Message, NewMessage, SpecialUse};
+use crate::server::fault::FaultSet;
+
+const INBOX: &str = "INBOX";
+
+/// The mailboxes of one account. Names are taken as a client spells them.
+#[derive(Debug)]
+pub(crate) struct Mailboxes {
+    by_name: BTreeMap<String, Mailbox>,
+    subscriptions: BTreeSet<String>,
+    /// The UIDVALIDITY that each name had last, also after the mailbox is gone.
+    last_uidvalidity: BTreeMap<String, u32>,
+    next_id: u64,
+    next_uidvalidity: u32,
+    next_email_id: u64,
+    renames_and_deletions: u64,
+    faults: FaultSet,
+}
+
+/// Why something could not be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// NONEXISTENT (TRYCREATE where mail was to go).
+    #[error("no such mailbox")]
+    NoSuchMailbox,
+    /// ALREADYEXISTS
+    #[error("mailbox exists already")]
+    AlreadyExists,
+    /// CANNOT: INBOX cannot be deleted, a mailbox cannot go below itself.
+    #[error("not possible for this mailbox")]
+    Cannot,
+    /// CANNOT: an empty level, a control character, or too long.
+    #[error("not a valid mailbox name")]
+    InvalidName,
+}
+
+/// What was appended, for APPENDUID.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Appended {
+    /// UIDVALIDITY of the mailbox.
+    pub(crate) uidvalidity: u32,
+    /// UIDs, in the order of the messages given.
+    pub(crate) uids: Vec<u32>,
+}
+
+/// What was copied or moved, for COPYUID; `sources[i]` became `targets[i]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Copied {
+    /// UIDVALIDITY of the mailbox to which they went.
+    pub(crate) uidvalidity: u32,
+    /// UIDs in the old mailbox, ascending; those that were gone already are left out.
+    pub(crate) sources: Vec<u32>,
+    /// UIDs in the new mailbox, ascending.
+    pub(crate) targets: Vec<u32>,
+}
+
+/// A name for LIST.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// The full name.
+    pub(crate) name: String,
+    /// Whether there is a mailbox; if not, the name is only superior to some (`\NonExistent`).
+    pub(crate) exists: bool,
+    /// Whether a mailbox is inferior to it.
+    pub(crate) has_children: bool,
+    /// Whether it is subscribed.
+    pub(crate) subscribed: bool,
+    /// Special uses.
+    pub(crate) special_use: Vec<SpecialUse>,
+}
+
+impl Mailboxes {
+    pub(super) fn new(faults: FaultSet) -> Self {
+        let mut mailboxes = Self {
+            by_name: BTreeMap::new(),
+            subscriptions: BTreeSet::new(),
+            last_uidvalidity: BTreeMap::new(),
+            next_id: 1,
+            next_uidvalidity: 1,
+            next_email_id: 1,
+            renames_and_deletions: 0,
+            faults,
+        };
+        mailboxes.insert(INBOX);
+        for (name, special_use) in [
+            ("Archive", SpecialUse::Archive),
+            ("Drafts", SpecialUse::Drafts),
+            ("Junk", SpecialUse::Junk),
+            ("Sent", SpecialUse::Sent),
+            ("Trash", SpecialUse::Trash),
+        ] {
+            mailboxes.insert(name).set_special_use(&[special_use]);
+        }
+        mailboxes
+    }
+
+    /// Differs after any change that a session can see; claiming `\Recent` is none.
+    pub(super) fn stamp(&self) -> (u64, u64, u64, usize) {
+        let modseqs = self.by_name.values().map(Mailbox::highest_modseq).sum();
+        let subscribed = self.subscriptions.len();
+        (
+            self.next_id,
+            self.renames_and_deletions,
+            modseqs,
+            subscribed,
+        )
+    }
+
+    /// INBOX
+    pub(crate) fn inbox(&self) -> &Mailbox {
+        self.by_name.get(INBOX).expect("INBOX is never removed")
+    }
+
+    /// INBOX
+    pub(crate) fn inbox_mut(&mut self) -> &mut Mailbox {
+        self.by_name.get_mut(INBOX).expect("INBOX is never removed")
+    }
+
+    /// The mailbox of this name.
+    pub(crate) fn find(&self, name: &str) -> Option<&Mailbox> {
+        self.by_name.get(&normalize(name))
+    }
+
+    /// The mailbox with this id, whatever its name is now; nothing once it is deleted.
+    pub(crate) fn mailbox(&self, id: u64) -> Option<&Mailbox> {
+        self.by_name.values().find(|m| m.id() == id)
+    }
+
+    /// As [`Self::mailbox`], to change it.
+    pub(crate) fn mailbox_mut(&mut self, id: u64) -> Option<&mut Mailbox> {
+        self.by_name.values_mut().find(|m| m.id() == id)
+    }
+
+    /// Appends all messages or none, as one step.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchMailbox`]
+    pub(crate) fn append(
+        &mut self,
+        name: &str,
+        messages: Vec<NewMessage>,
+    ) -> Result<Appended, StoreError> {
+        let name = normalize(name);
+        let mailbox = self.by_name.get_mut(&name);
+        let mailbox = mailbox.ok_or(StoreError::NoSuchMailbox)?;
+        let mut next_email_id = self.next_email_id;
+        let mut fresh = || {
+            next_email_id += 1;
+            next_email_id - 1
+        };
+        let messages = messages
+            .into_iter()
+            .map(|new| {
+                let email_id = new.email_id.unwrap_or_else(&mut fresh);
+                (new, email_id)
+            })
+            .collect();
+        let uids = mailbox.append(messages);
+        let uidvalidity = mailbox.uidvalidity();
+        self.next_email_id = next_email_id;
+        Ok(Appended { uidvalidity, uids })
+    }
+
+    /// Copies messages with their flags and dates, all as one step.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchMailbox`] for either mailbox.
+    pub(crate) fn copy(&mut self, from: u64, uids: &[u32], to: &str) -> Result<Copied, StoreError> {
+        let source = self.mailbox(from).ok_or(StoreError::NoSuchMailbox)?;
+        let selected: Vec<&Message> = source.select(uids).collect();
+        let sources = selected.iter().map(|m| m.uid).collect();
+        let copies = selected.into_iter().map(NewMessage::copy_of).collect();
+        let appended = self.append(to, copies)?;
+        Ok(Copied {
+            uidvalidity: appended.uidvalidity,
+            sources,
+            targets: appended.uids,
+        })
+    }
+
+    /// Moves messages: nobody sees them twice, or not at all.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchMailbox`] for either mailbox.
+    pub(crate) fn move_messages(
+        &mut self,
+        from: u64,
+        uids: &[u32],
+        to: &str,
+    ) -> Result<Copied, StoreError> {
+        let copied = self.copy(from, uids, to)?;
+        if let Some(source) = self.mailbox_mut(from) {
+            source.remove(&copied.sources);
+        }
+        Ok(copied)
+    }
+
+    /// Creates a mailbox, and superior ones that are missing. One trailing delimiter is only a
+    /// hint (RFC 9051 §6.3.4) and falls away. Gives the id.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`], [`StoreError::InvalidName`]
+    pub(crate) fn create(
+        &mut self,
+        name: &str,
+        special_use: &[SpecialUse],
+    ) -> Result<u64, StoreError> {
+        let name = normalize(name.strip_suffix(DELIMITER).unwrap_or(name));
+        self.check_new_name(&name)?;
+        self.create_superiors(&name);
+        let mailbox = self.insert(&name);
+        mailbox.set_special_use(special_use);
+        Ok(mailbox.id())
+    }
+
+    /// Deletes a mailbox. If others are inferior to it, its name stays in LIST without a mailbox.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchMailbox`]; [`StoreError::Cannot`] for INBOX.
+    pub(crate) fn delete(&mut self, name: &str) -> Result<(), StoreError> {
+        let name = normalize(name);
+        if name == INBOX {
+            return Err(StoreError::Cannot);
+        }
+        let deleted = self.by_name.remove(&name);
+        deleted.ok_or(StoreError::NoSuchMailbox)?;
+        self.renames_and_deletions += 1;
+        Ok(())
+    }
+
+    /// Renames a mailbox with all inferior ones. INBOX itself stays: its messages move to a new
+    /// mailbox, and its inferior names stay too (RFC 9051 §6.3.6).
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchMailbox`], [`StoreError::AlreadyExists`], [`StoreError::InvalidName`];
+    /// [`StoreError::Cannot`] if it would go below itself.
+    pub(crate) fn rename(&mut self, from: &str, to: &str) -> Result<(), StoreError> {
+        let (from, to) = (normalize(from), normalize(to));
+        if from == INBOX {
+            return self.rename_inbox(&to);
+        }
+        let inferior = |name: &String| below(name, &from).is_some();
+        let moving: Vec<String> = self
+            .by_name
+            .keys()
+            .filter(|name| **name == from || inferior(name))
+            .cloned()
+            .collect();
+        if moving.is_empty() {
+            return Err(StoreError::NoSuchMailbox);
+        }
+        if below(&to, &from).is_some() {
+            return Err(StoreError::Cannot);
+        }
+        let new_name = |old: &str| format!("{to}{}", &old[from.len()..]);
+        self.check_new_name(&to)?;
+        for name in &moving {
+            self.check_new_name(&new_name(name))?;
+        }
+        self.create_superiors(&to);
+        for name in moving {
+            self.rename_one(&name, &new_name(&name));
+        }
+        self.renames_and_deletions += 1;
+        Ok(())
+    }
+
+    /// Subscribes to a name, whether or not there is a mailbox.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidName`]
+    pub(crate) fn subscribe(&mut self, name: &str) -> Result<(), StoreError> {
+        let name = normalize(name);
+        if !is_valid(&name) {
+            return Err(StoreError::InvalidName);
+        }
+        self.subscriptions.insert(name);
+        Ok(())
+    }
+
+    /// Ends a subscription; whether there was one does not matter.
+    pub(crate) fn unsubscribe(&mut self, name: &str) {
+        self.subscriptions.remove(&normalize(name));
+    }
+
+    /// Every name: mailboxes, superior names without a mailbox, and subscribed names without
+    /// either (the caller leaves those out of a plain LIST: they have neither mailbox nor
+    /// children). In the order of the names.
+    pub(crate) fn list(&self) -> Vec<Listed> {
+        let mut names: BTreeSet<&str> = self.by_name.keys().map(String::as_str).collect();
+        names.extend(self.by_name.keys().flat_map(|name| superiors(name)));
+        names.extend(self.subscriptions.iter().map(String::as_str));
+        names.into_iter().map(|name| self.listed(name)).collect()
+    }
+
+    fn listed(&self, name: &str) -> Listed {
+        let mailbox = self.by_name.get(name);
+        Listed {
+            name: name.to_owned(),
+            exists: mailbox.is_some(),
+            has_children: self.by_name.keys().any(|n| below(n, name).is_some()),
+            subscribed: self.subscriptions.contains(name),
+            special_use: mailbox.map_or_else(Vec::new, |m| m.special_use().to_vec()),
+        }
+    }
+
+    fn rename_inbox(&mut self, to: &str) -> Result<(), StoreError> {
+        self.check_new_name(to)?;
+        self.create_superiors(to);
+        self.insert(to);
+        let inbox = self.inbox();
+        let id = inbox.id();
+        let all: Vec<u32> = inbox.messages().iter().map(|m| m.uid).collect();
+        self.move_messages(id, &all, to).map(|_| ())
+    }
+
+    /// Gives the mailbox a new UIDVALIDITY if the name had a greater one before.
+    fn rename_one(&mut self, from: &str, to: &str) {
+        let Some(mut mailbox) = self.by_name.remove(from) else {
+            return;
+        };
+        let last = self.last_uidvalidity.get(to).copied().unwrap_or(0);
+        let uidvalidity = match mailbox.uidvalidity() {
+            old if old >= last => old,
+            _ => self.fresh_uidvalidity(),
+        };
+        mailbox.set_name(to, uidvalidity);
+        self.last_uidvalidity.insert(to.to_owned(), uidvalidity);
+        self.by_name.insert(to.to_owned(), mailbox);
+    }
+
+    fn check_new_name(&self, name: &str) -> Result<(), StoreError> {
+        if self.by_name.contains_key(name) {
+            Err(StoreError::AlreadyExists)
+        } else if !is_valid(name) {
+            Err(StoreError::InvalidName)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn create_superiors(&mut self, name: &str) {
+        for superior in superiors(name) {
+            if !self.by_name.contains_key(superior) {
+                self.insert(superior);
+            }
+        }
+    }
+
+    fn insert(&mut self, name: &str) -> &mut Mailbox {
+        let uidvalidity = self.fresh_uidvalidity();
+        let id = self.next_id;
+        self.next_id += 1;
+        self.last_uidvalidity.insert(name.to_owned(), uidvalidity);
+        let mailbox = Mailbox::new(id, name, uidvalidity, self.faults);
+        self.by_name.entry(name.to_owned()).or_insert(mailbox)
+    }
+
+    fn fresh_uidvalidity(&mut self) -> u32 {
+        self.next_uidvalidity += 1;
+        self.next_uidvalidity - 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::super::Flag;
+    use super::*;
+
+    fn mailboxes() -> Mailboxes {
+        let mut mailboxes = Mailboxes::new(FaultSet::default());
+        let news = [b"a", b"b"].map(|text| NewMessage::received(text.as_slice()));
+        mailboxes.append("inbox", news.to_vec()).unwrap();
+        mailboxes
+    }
+
+    fn contents(mailboxes: &Mailboxes, name: &str) -> Vec<u8> {
+        let messages = mailboxes.find(name).unwrap().messages();
+        messages.iter().flat_map(|m| m.content.to_vec()).collect()
+    }
+
+    #[test]
+    fn copy_and_move_keep_flags_and_pair_the_uids() {
+        let mut m = mailboxes();
+        let inbox = m.inbox().id();
+        let seen = [Flag::seen()].into_iter().collect();
+        m.inbox_mut()
+            .store_flags(&[2], super::super::FlagChange::Add, &seen, None);
+        let copied = m.copy(inbox, &[2, 9], "Sent").unwrap();
+        assert_eq!((copied.sources, copied.targets), (vec![2], vec![1]));
+        assert_eq!(m.find("Sent").unwrap().messages()[0].flags, seen);
+        assert_eq!(m.copy(inbox, &[1], "none"), Err(StoreError::NoSuchMailbox));
+        let moved = m.move_messages(inbox, &[1, 2], "Sent").unwrap();
+        assert_eq!((moved.sources, moved.targets), (vec![1, 2], vec![2, 3]));
+        assert_eq!(contents(&m, "INBOX"), b"");
+        assert_eq!(contents(&m, "Sent"), b"bab");
+        let moved = m.move_messages(inbox, &[1], "none");
+        assert_eq!(moved, Err(StoreError::NoSuchMailbox));
+    }
+
+    #[test]
+    fn a_move_inside_a_mailbox_gives_new_uids() {
+        let mut m = mailboxes();
+        let moved = m.move_messages(m.inbox().id(), &[1], "INBOX").unwrap();
+        assert_eq!((moved.sources, moved.targets), (vec![1], vec![3]));
+        assert_eq!(contents(&m, "INBOX"), b"ba");
+    }
+
+    #[test]
+    fn create_makes_superiors_and_refuses_what_exists() {
+        let mut m = mailboxes();
+        m.create("a/b/c/", &[]).unwrap();
+        assert!(m.find("a").is_some() && m.find("a/b").is_some());
+        for (name, error) in [
+            ("a/b", StoreError::AlreadyExists),
+            ("inbox", StoreError::AlreadyExists),
+            ("a//b", StoreError::InvalidName),
+            ("", StoreError::InvalidName),
+            ("/", StoreError::InvalidName),
+        ] {
+            assert_eq!(m.create(name, &[]), Err(error), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_recreated_name_gets_a_greater_uidvalidity() {
+        let mut m = mailboxes();
+        m.create("a", &[]).unwrap();
+        let before = m.find("a").unwrap().uidvalidity();
+        m.create("b", &[]).unwrap();
+        m.delete("b").unwrap();
+        m.delete("a").unwrap();
+        m.create("a", &[]).unwrap();
+        assert!(m.find("a").unwrap().uidvalidity() > before);
+    }
+
+    #[test]
+    fn a_renamed_mailbox_never_lowers_the_uidvalidity_of_a_name() {
+        let mut m = mailboxes();
+        m.create("old", &[]).unwrap();
+        m.create("new", &[]).unwrap();
+        let before = m.find("new").unwrap().uidvalidity();
+        let id = m.find("old").unwrap().id();
+        m.delete("new").unwrap();
+        m.rename("old", "new").unwrap();
+        assert!(m.find("new").unwrap().uidvalidity() > before);
+        assert_eq!(m.mailbox(id).unwrap().name(), "new");
+    }
+
+    #[test]
+    fn delete_keeps_inferior_mailboxes() {
+        let mut m = mailboxes();
+        m.create("a/b", &[]).unwrap();
+        assert_eq!(m.delete("INBOX"), Err(StoreError::Cannot));
+        m.delete("a").unwrap();
+        assert_eq!(m.delete("a"), Err(StoreError::NoSuchMailbox));
+        let listed = m.list().into_iter().find(|l| l.name == "a").unwrap();
+        assert!(!listed.exists && listed.has_children);
+        m.create("a", &[]).unwrap();
+    }
+
+    #[test]
+    fn rename_takes_inferior_mailboxes_along() {
+        let mut m = mailboxes();
+        m.create("a/b", &[]).unwrap();
+        m.append("a/b", vec![NewMessage::received(b"x".as_slice())])
+            .unwrap();
+        assert_eq!(m.rename("a", "a/c"), Err(StoreError::Cannot));
+        assert_eq!(m.rename("a", "Sent"), Err(StoreError::AlreadyExists));
+        assert_eq!(m.rename("z", "y"), Err(StoreError::NoSuchMailbox));
+        m.rename("a", "p/q").unwrap();
+        assert_eq!(contents(&m, "p/q/b"), b"x");
+        assert!(m.find("p").is_some() && m.find("a").is_none() && m.find("a/b").is_none());
+    }
+
+    #[test]
+    fn rename_of_inbox_moves_its_messages_and_leaves_it_empty() {
+        let mut m = mailboxes();
+        let uidnext = m.inbox().uidnext();
+        m.rename("InBox", "Old").unwrap();
+        assert_eq!(contents(&m, "Old"), b"ab");
+        assert_eq!(
+            (m.inbox().messages().len(), m.inbox().uidnext()),
+            (0, uidnext)
+        );
+        assert_eq!(m.rename("INBOX", "Old"), Err(StoreError::AlreadyExists));
+    }
+
+    #[test]
+    fn subscriptions_are_names() {
+        let mut m = mailboxes();
+        m.subscribe("inbox").unwrap();
+        m.subscribe("gone").unwrap();
+        let subscribed: Vec<_> = m.list().into_iter().filter(|l| l.subscribed).collect();
+        let names: Vec<_> = subscribed
+            .iter()
+            .map(|l| (l.name.as_str(), l.exists))
+            .collect();
+        assert_eq!(names, [("INBOX", true), ("gone", false)]);
+        m.unsubscribe("INBOX");
+        m.unsubscribe("never");
+        assert_eq!(m.list().iter().filter(|l| l.subscribed).count(), 1);
+    }
+}

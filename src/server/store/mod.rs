@@ -1,0 +1,95 @@
+//! The mail of all accounts, shared by all protocols.
+//!
+//! [`Store`] finds accounts; an [`Account`] guards its [`Mailboxes`] with one lock that is held
+//! only inside [`Account::read`] and [`Account::write`], never over an await. Sessions keep their
+//! own view of a mailbox and compare it with the [`Mailbox`] when [`Account::changes`] wakes them.
+
+mod account;
+mod date;
+mod flag;
+mod mailbox;
+mod mailboxes;
+mod message;
+mod name;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub(crate) use account::{Account, MaildropLock};
+pub(crate) use date::{Civil, InternalDate};
+pub(crate) use flag::{Flag, FlagChange, Flags};
+pub(crate) use mailbox::{Expunged, Mailbox, Stored};
+pub(crate) use mailboxes::{Appended, Copied, Listed, Mailboxes, StoreError};
+pub(crate) use message::{Message, NewMessage};
+pub(crate) use name::{DELIMITER, SpecialUse, normalize};
+
+use super::fault::FaultSet;
+
+/// Every account of a server.
+#[derive(Debug)]
+pub(crate) struct Store {
+    accounts: Mutex<HashMap<String, Arc<Account>>>,
+    faults: FaultSet,
+}
+
+impl Store {
+    /// A store without accounts.
+    pub(crate) fn new(faults: FaultSet) -> Self {
+        Self {
+            accounts: Mutex::default(),
+            faults,
+        }
+    }
+
+    /// Adds an account, or gives a known one a new password.
+    pub(crate) fn add_account(&self, user: &str, password: &str) {
+        let mut accounts = self.accounts();
+        match accounts.get(user) {
+            Some(account) => account.set_password(password),
+            None => {
+                let account = Account::new(user, password, self.faults);
+                accounts.insert(user.to_owned(), Arc::new(account));
+            }
+        }
+    }
+
+    /// Forgets an account and its mail. Sessions that are logged in keep what they see.
+    pub(crate) fn remove_account(&self, user: &str) {
+        self.accounts().remove(user);
+    }
+
+    /// The account of this name.
+    pub(crate) fn account(&self, user: &str) -> Option<Arc<Account>> {
+        self.accounts().get(user).cloned()
+    }
+
+    /// The account of this name, if the password is right.
+    pub(crate) fn login(&self, user: &str, password: &str) -> Option<Arc<Account>> {
+        self.account(user)
+            .filter(|account| account.has_password(password))
+    }
+
+    fn accounts(&self) -> MutexGuard<'_, HashMap<String, Arc<Account>>> {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_account_keeps_its_mail_and_gets_the_new_password() {
+        let store = Store::new(FaultSet::default());
+        store.add_account("ann", "one");
+        let ann = store.login("ann", "one").unwrap();
+        ann.write(|m| m.append("INBOX", vec![NewMessage::received(b"x".as_slice())]))
+            .unwrap();
+        store.add_account("ann", "two");
+        assert!(store.login("ann", "one").is_none());
+        let ann = store.login("ann", "two").unwrap();
+        assert_eq!(ann.read(|m| m.inbox().messages().len()), 1);
+        store.remove_account("ann");
+        assert!(store.login("ann", "two").is_none());
+    }
+}
