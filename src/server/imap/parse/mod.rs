@@ -13,13 +13,15 @@ mod search;
 mod section;
 mod set;
 
+pub(super) use date::{Day, day_of, month_name, month_number};
 pub(super) use fetch::{FetchItem, FetchModifiers, Partial};
+pub(super) use flag::permanent;
 pub(super) use list::{ListReturn, ListSelection, StatusItem};
 pub(super) use mailbox::{decode_utf7, encode_utf7};
 pub(super) use parser::{LiteralHeader, Parser, is_astring_octet, literal_header};
 pub(super) use search::{SearchKey, SearchReturn};
 pub(super) use section::{Section, SectionText};
-pub(super) use set::SequenceSet;
+pub(super) use set::{SequenceSet, contains};
 
 /// Why there is no command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
