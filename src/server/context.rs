@@ -1,5 +1,6 @@
 //! What every session is given.
 
+use std::fmt;
 use std::sync::Arc;
 
 use tokio_rustls::TlsAcceptor;
@@ -22,5 +23,14 @@ impl Context {
     /// Whether the server shall misbehave in this way.
     pub(crate) fn has(&self, fault: Fault) -> bool {
         self.faults.has(fault)
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("store", &self.store)
+            .field("faults", &self.faults)
+            .finish_non_exhaustive()
     }
 }

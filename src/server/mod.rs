@@ -6,12 +6,20 @@
 mod context;
 pub mod fault;
 mod imap;
+mod listen;
+mod pop3;
+mod running;
+mod smtp;
 mod store;
 mod stream;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod tls;
 
-use std::io;
-
-pub use fault::Fault;
+pub use fault::{Fault, FaultProtocol};
+pub use running::Server;
 
 /// TCP ports on 127.0.0.1; 0 asks for a free one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,46 +47,4 @@ pub struct Options {
     pub faults: Vec<Fault>,
     /// User names and passwords that exist from the start.
     pub accounts: Vec<(String, String)>,
-}
-
-/// A running server. Dropping it ends it and closes every connection.
-#[derive(Debug)]
-pub struct Server {
-    _private: (),
-}
-
-impl Server {
-    /// Starts a server; it answers when this returns. Needs a tokio runtime.
-    pub async fn start(_options: Options) -> io::Result<Self> {
-        unimplemented!()
-    }
-
-    /// The ports that it listens on.
-    pub fn ports(&self) -> Ports {
-        unimplemented!()
-    }
-
-    /// The PEM certificate of the authority that signed the server's certificate (`localhost`,
-    /// `127.0.0.1`).
-    pub fn authority(&self) -> &str {
-        unimplemented!()
-    }
-
-    /// Adds an account with an empty INBOX; known names keep their mail and get the new password.
-    pub fn add_account(&self, _user: &str, _password: &str) {}
-
-    /// Removes an account and its mail.
-    pub fn remove_account(&self, _user: &str) {}
-
-    /// Ends every session in good order (BYE where the protocol has it) and refuses connections.
-    pub async fn stop(&self) {}
-
-    /// Ends every session at once, without a word, and refuses connections. What was acknowledged
-    /// stays.
-    pub async fn kill(&self) {}
-
-    /// Listens again after `stop` or `kill`, on the same ports, with the same mail.
-    pub async fn resume(&self) -> io::Result<()> {
-        Ok(())
-    }
 }

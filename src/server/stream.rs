@@ -10,12 +10,15 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 const CHUNK: usize = 8 * 1024;
+const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);
 
 /// A connection with a client. All reads can be dropped half-way and begun again: nothing is lost.
 #[derive(Debug)]
 pub(crate) struct Stream {
     socket: Socket,
     input: Vec<u8>,
+    /// How much of the input is known to have no LF.
+    scanned: usize,
     discarding: bool,
     stopping: watch::Receiver<bool>,
     idle_limit: Duration,
@@ -55,6 +58,7 @@ impl Stream {
         Self {
             socket: Socket::Plain(socket),
             input: Vec::new(),
+            scanned: 0,
             discarding: false,
             stopping,
             idle_limit,
@@ -69,7 +73,9 @@ impl Stream {
     /// Reads a line of at most `limit` octets, CRLF not counted.
     pub(crate) async fn read_line(&mut self, limit: usize) -> Input {
         loop {
-            if let Some(end) = self.input.iter().position(|octet| *octet == b'\n') {
+            let fresh = &self.input[self.scanned..];
+            if let Some(found) = fresh.iter().position(|octet| *octet == b'\n') {
+                let end = std::mem::take(&mut self.scanned) + found;
                 let mut line: Vec<u8> = self.input.drain(..=end).collect();
                 if line.ends_with(b"\r\n") {
                     line.truncate(line.len() - 2);
@@ -81,9 +87,11 @@ impl Stream {
                     Input::Octets(line)
                 };
             }
+            self.scanned = self.input.len();
             if self.discarding || self.input.len() > limit + 1 {
                 self.discarding = true;
                 self.input.clear();
+                self.scanned = 0;
             }
             if let Some(end) = self.fill().await {
                 return end;
@@ -98,6 +106,7 @@ impl Stream {
                 return end;
             }
         }
+        self.scanned = 0;
         Input::Octets(self.input.drain(..count).collect())
     }
 
@@ -122,6 +131,7 @@ impl Stream {
     /// nobody can inject commands (RFC 9051 §11.1, RFC 2595 §4, RFC 3207 §4.2).
     pub(crate) async fn start_tls(&mut self, acceptor: &TlsAcceptor) -> io::Result<()> {
         self.input.clear();
+        self.scanned = 0;
         self.start_tls_keeping_input(acceptor).await
     }
 
@@ -131,7 +141,10 @@ impl Stream {
         acceptor: &TlsAcceptor,
     ) -> io::Result<()> {
         self.socket = match std::mem::replace(&mut self.socket, Socket::Closed) {
-            Socket::Plain(socket) => Socket::Tls(Box::new(acceptor.accept(socket).await?)),
+            Socket::Plain(socket) => {
+                let handshake = tokio::time::timeout(HANDSHAKE_LIMIT, acceptor.accept(socket));
+                Socket::Tls(Box::new(handshake.await??))
+            }
             other => other,
         };
         Ok(())

@@ -13,6 +13,7 @@ mod message;
 mod name;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) use account::{Account, MaildropLock};
@@ -29,6 +30,7 @@ use super::fault::FaultSet;
 #[derive(Debug)]
 pub(crate) struct Store {
     accounts: Mutex<HashMap<String, Arc<Account>>>,
+    restarts: AtomicU32,
     faults: FaultSet,
 }
 
@@ -37,6 +39,7 @@ impl Store {
     pub(crate) fn new(faults: FaultSet) -> Self {
         Self {
             accounts: Mutex::default(),
+            restarts: AtomicU32::new(0),
             faults,
         }
     }
@@ -47,7 +50,7 @@ impl Store {
         match accounts.get(user) {
             Some(account) => account.set_password(password),
             None => {
-                let account = Account::new(user, password, self.faults);
+                let account = Account::new(user, Some(password), self.faults);
                 accounts.insert(user.to_owned(), Arc::new(account));
             }
         }
@@ -63,10 +66,28 @@ impl Store {
         self.accounts().get(user).cloned()
     }
 
+    /// The account that gets mail for postmaster; nobody can log in to it, unless it was added.
+    pub(crate) fn postmaster(&self) -> Arc<Account> {
+        const NAME: &str = "postmaster";
+        let mut accounts = self.accounts();
+        let account = accounts.entry(NAME.to_owned());
+        Arc::clone(account.or_insert_with(|| Arc::new(Account::new(NAME, None, self.faults))))
+    }
+
     /// The account of this name, if the password is right.
     pub(crate) fn login(&self, user: &str, password: &str) -> Option<Arc<Account>> {
         self.account(user)
             .filter(|account| account.has_password(password))
+    }
+
+    /// Notes that the server was down and is up again.
+    pub(crate) fn restarted(&self) {
+        self.restarts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often the server was down: nothing that a client sees may depend on it.
+    pub(crate) fn restarts(&self) -> u32 {
+        self.restarts.load(Ordering::Relaxed)
     }
 
     fn accounts(&self) -> MutexGuard<'_, HashMap<String, Arc<Account>>> {

@@ -1,0 +1,135 @@
+//! The commands, one a file. A command that does not fit the state or the syntax gets `-ERR`.
+
+mod auth;
+mod capa;
+mod dele;
+mod list;
+mod noop;
+mod pass;
+mod quit;
+mod retr;
+mod rset;
+mod stat;
+mod stls;
+mod top;
+mod uidl;
+mod user;
+
+use std::io;
+
+use super::maildrop::Maildrop;
+use super::reply::Reply;
+use super::session::{Session, State};
+use super::update::update;
+use crate::server::fault::Fault;
+
+/// Runs a command line; gives the reply.
+pub(super) async fn run(session: &mut Session, line: &[u8]) -> io::Result<Reply> {
+    let Some(line) = printable(line) else {
+        return Ok(Reply::err("not a command"));
+    };
+    let (keyword, arguments) = match line.split_once(' ') {
+        Some((keyword, arguments)) => (keyword, Some(arguments)),
+        None => (line, None),
+    };
+    let keyword = keyword.to_ascii_uppercase();
+    match (keyword.as_str(), arguments) {
+        ("CAPA", None) => return Ok(capa::run(session)),
+        ("QUIT", None) => return Ok(quit::run(session)),
+        _ => {}
+    }
+    match &mut session.state {
+        State::Authorization(_) => in_authorization(session, &keyword, arguments).await,
+        State::Transaction(maildrop) => {
+            let reply = in_transaction(maildrop, &keyword, arguments);
+            if maildrop.has(Fault::Pop3DisconnectOnBadArg) && matches!(reply, Reply::Err(_)) {
+                return Ok(Reply::Hangup);
+            }
+            Ok(reply)
+        }
+        State::Ended => Ok(Reply::Hangup),
+    }
+}
+
+async fn in_authorization(
+    session: &mut Session,
+    keyword: &str,
+    arguments: Option<&str>,
+) -> io::Result<Reply> {
+    Ok(match (keyword, arguments) {
+        ("AUTH", Some(arguments)) => return auth::run(session, arguments).await,
+        ("PASS", Some(password)) => pass::run(session, password),
+        ("STLS", None) => return stls::run(session).await,
+        ("USER", Some(name)) => user::run(session, name),
+        _ => unknown(),
+    })
+}
+
+fn in_transaction(maildrop: &mut Maildrop, keyword: &str, arguments: Option<&str>) -> Reply {
+    match (keyword, arguments) {
+        ("DELE", Some(number)) => dele::run(maildrop, number),
+        ("LIST", number) => list::run(maildrop, number),
+        ("NOOP", None) => noop::run(maildrop),
+        ("RETR", Some(number)) => retr::run(maildrop, number),
+        ("RSET", None) => rset::run(maildrop),
+        ("STAT", None) => stat::run(maildrop),
+        ("TOP", None) if maildrop.has(Fault::Pop3TopNoargsCrash) => Reply::Hangup,
+        ("TOP", Some(arguments)) => top::run(maildrop, arguments),
+        ("UIDL", number) => uidl::run(maildrop, number),
+        _ => unknown(),
+    }
+}
+
+fn unknown() -> Reply {
+    Reply::err("no such command here")
+}
+
+fn no_such_message() -> Reply {
+    Reply::err("no such message")
+}
+
+/// The line, if it is text without control characters.
+fn printable(line: &[u8]) -> Option<&str> {
+    let text = str::from_utf8(line).ok()?;
+    (!text.chars().any(char::is_control)).then_some(text)
+}
+
+/// The number of a message.
+fn message_number(maildrop: &Maildrop, text: &str) -> Option<usize> {
+    if maildrop.has(Fault::Pop3MsgnoOverflow) {
+        let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+        return number(digits).map(|n| n % (1 << 32));
+    }
+    if maildrop.has(Fault::Pop3NegativeIndex) {
+        return number(text.trim_start_matches('-'));
+    }
+    number(text)
+}
+
+/// A number: digits and nothing else. Too great a one is greater than any message's number.
+fn number(text: &str) -> Option<usize> {
+    let digits = !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
+    digits.then(|| text.parse().unwrap_or(usize::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_digits_alone() {
+        for (text, expected) in [
+            ("1", Some(1)),
+            ("007", Some(7)),
+            ("99999999999999999999999", Some(usize::MAX)),
+            ("", None),
+            ("-1", None),
+            ("+1", None),
+            ("1x", None),
+            ("1 ", None),
+            (" 1", None),
+        ] {
+            assert_eq!(number(text), expected, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! PASS: what follows the first space is the password, spaces and all (RFC 1939 §7).
+
+use super::{Reply, Session, State};
+
+pub(super) fn run(session: &mut Session, password: &str) -> Reply {
+    let State::Authorization(user) = &mut session.state else {
+        return super::unknown();
+    };
+    match user.take() {
+        Some(user) => session.login(&user, password),
+        None => Reply::err("USER comes first"),
+    }
+}

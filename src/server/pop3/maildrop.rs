@@ -1,0 +1,248 @@
+//! A session's maildrop: INBOX as it was at login, with the marks that DELE makes.
+
+use std::sync::Arc;
+
+use super::reply::Reply;
+use crate::server::context::Context;
+use crate::server::fault::Fault;
+use crate::server::store::{Account, Flag, FlagChange, Mailbox, MaildropLock, Message};
+
+/// A locked maildrop (RFC 1939 §4). What other protocols do meanwhile changes nothing in it.
+#[derive(Debug)]
+pub(super) struct Maildrop {
+    pub(super) account: Arc<Account>,
+    pub(super) entries: Vec<Entry>,
+    context: Context,
+    _lock: Option<MaildropLock>,
+}
+
+/// A message of a maildrop.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) uid: u32,
+    pub(super) content: Arc<[u8]>,
+    octets: usize,
+    /// What UIDL shows.
+    pub(super) unique_id: String,
+    /// How often it was marked as deleted.
+    marks: usize,
+}
+
+impl Entry {
+    /// The octets that RETR sends before stuffing: every line ended by CRLF.
+    pub(super) fn text(&self) -> Vec<u8> {
+        in_lines(&self.content)
+    }
+
+    /// How many octets [`Self::text`] has (RFC 1939 §11).
+    pub(super) fn octets(&self) -> usize {
+        self.octets
+    }
+
+    /// Whether nothing follows the header.
+    pub(super) fn has_empty_body(&self) -> bool {
+        let text = self.text();
+        find(&text, b"\r\n\r\n").is_none_or(|end| end + 4 == text.len())
+    }
+
+    /// Whether it is marked as deleted.
+    pub(super) fn is_deleted(&self) -> bool {
+        self.marks > 0
+    }
+}
+
+impl Maildrop {
+    /// Locks and opens the maildrop of an account; nothing if another session has it.
+    pub(super) fn open(account: &Arc<Account>, context: &Context) -> Option<Self> {
+        let mut lock = account.lock_maildrop();
+        if lock.is_none() && !context.has(Fault::Pop3NoExclusiveLock) {
+            return None;
+        }
+        let entries = account.read(|mailboxes| {
+            let inbox = mailboxes.inbox();
+            let messages = inbox.messages().iter();
+            let shown = messages.filter(|m| !is_hidden(m, context));
+            shown.map(|m| entry(inbox, m, context)).collect()
+        });
+        Some(Self {
+            account: Arc::clone(account),
+            entries,
+            context: context.clone(),
+            _lock: lock.take(),
+        })
+    }
+
+    /// How many messages there are, and their octets together; what is marked does not count.
+    pub(super) fn stat(&self) -> (usize, usize) {
+        if self.has(Fault::Pop3StatCountsDeletedOrNew) {
+            return self.account.read(|mailboxes| {
+                let messages = mailboxes.inbox().messages();
+                let octets = messages.iter().map(|m| in_lines(&m.content).len());
+                (messages.len(), octets.sum())
+            });
+        }
+        let left = self.entries.iter().filter(|e| !e.is_deleted());
+        let octets = left.map(Entry::octets).sum();
+        let marks: usize = self.entries.iter().map(|e| e.marks).sum();
+        (self.entries.len().saturating_sub(marks), octets)
+    }
+
+    /// The messages with their numbers, for LIST and UIDL; what is marked is left out.
+    pub(super) fn listing(&self) -> impl Iterator<Item = (usize, &Entry)> {
+        let show_deleted = self.has(Fault::Pop3ListShowsDeleted);
+        let numbered = self.entries.iter().zip(1..).map(|(entry, n)| (n, entry));
+        numbered.filter(move |(_, entry)| show_deleted || !entry.is_deleted())
+    }
+
+    /// The message with this number, unless there is none or it is marked.
+    pub(super) fn entry(&self, number: usize) -> Option<&Entry> {
+        let entry = self.entries.get(number.checked_sub(1)?)?;
+        (!entry.is_deleted()).then_some(entry)
+    }
+
+    /// Marks a message as deleted. Whether it was there and had no mark.
+    pub(super) fn mark(&mut self, number: usize) -> bool {
+        let twice = self.has(Fault::Pop3DoubleDeleCountsTwice);
+        let index = number.checked_sub(1);
+        match index.and_then(|index| self.entries.get_mut(index)) {
+            Some(entry) if twice || !entry.is_deleted() => {
+                entry.marks += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes every mark away.
+    pub(super) fn reset(&mut self) {
+        if self.has(Fault::Pop3RsetKeepsMarks) {
+            return;
+        }
+        for entry in &mut self.entries {
+            entry.marks = 0;
+        }
+    }
+
+    /// A reply with a message's lines.
+    pub(super) fn lines(&self, text: String, lines: Vec<u8>) -> Reply {
+        if self.has(Fault::Pop3NoDotStuffing) {
+            return Reply::Unstuffed(text, lines);
+        }
+        Reply::Lines(text, lines)
+    }
+
+    /// Whether the server shall misbehave in this way.
+    pub(super) fn has(&self, fault: Fault) -> bool {
+        self.context.has(fault)
+    }
+
+    /// The text of a message, as RETR and TOP send it.
+    pub(super) fn text_of(&self, entry: &Entry) -> Vec<u8> {
+        if self.has(Fault::Pop3RetrEmptyBody) && !self.is_still_there(entry) {
+            return Vec::new();
+        }
+        let mut text = entry.text();
+        if self.has(Fault::Pop3BareLfDotTruncates)
+            && let Some(dot) = find(&entry.content, b"\n.\n")
+        {
+            text.truncate(in_lines(&entry.content[..=dot]).len());
+        }
+        text
+    }
+
+    fn is_still_there(&self, entry: &Entry) -> bool {
+        let there = |inbox: &Mailbox| inbox.message(entry.uid).is_some();
+        self.account.read(|mailboxes| there(mailboxes.inbox()))
+    }
+
+    /// Notes that a message was sent whole.
+    pub(super) fn retrieved(&self, number: usize) {
+        if self.has(Fault::Pop3RetrHidesMessage) {
+            let uid = self.entries[number - 1].uid;
+            let seen = [Flag::seen()].into_iter().collect();
+            self.account.write(|mailboxes| {
+                let inbox = mailboxes.inbox_mut();
+                inbox.store_flags(&[uid], FlagChange::Add, &seen, None);
+            });
+        }
+    }
+}
+
+/// Whether the maildrop is without this message: no, where nothing is wrong.
+fn is_hidden(message: &Message, context: &Context) -> bool {
+    let has = |flag| message.flags.contains(&flag);
+    (context.has(Fault::Pop3RetrHidesMessage) && has(Flag::seen()))
+        || (context.has(Fault::Pop3DeleInvisibleToImap) && has(Flag::deleted()))
+}
+
+fn entry(inbox: &Mailbox, message: &Message, context: &Context) -> Entry {
+    let octets = match in_lines(&message.content) {
+        text if context.has(Fault::Pop3SizeMismatch) => text.len() - line_count(&text),
+        text => text.len(),
+    };
+    Entry {
+        uid: message.uid,
+        content: Arc::clone(&message.content),
+        octets,
+        unique_id: unique_id(inbox, message, context),
+        marks: 0,
+    }
+}
+
+/// The unique-id of a message: the same in every session, never given to another (RFC 1939 §7).
+fn unique_id(inbox: &Mailbox, message: &Message, context: &Context) -> String {
+    let (uidvalidity, uid) = (inbox.uidvalidity(), message.uid);
+    if context.has(Fault::Pop3DuplicateUidl) {
+        let sum = message.content.iter().fold(0_u64, |sum, octet| {
+            sum.wrapping_mul(31).wrapping_add(u64::from(*octet))
+        });
+        return format!("{sum:x}");
+    }
+    if context.has(Fault::Pop3UidlChangesAfterRestart) {
+        return format!("{uidvalidity}.{uid}.{}", context.store.restarts());
+    }
+    if context.has(Fault::Pop3UidlChangesOnFlagChange) {
+        return format!("{uidvalidity}.{uid}.{}", message.modseq);
+    }
+    format!("{uidvalidity}.{uid}")
+}
+
+fn find(content: &[u8], wanted: &[u8]) -> Option<usize> {
+    content
+        .windows(wanted.len())
+        .position(|window| window == wanted)
+}
+
+fn line_count(text: &[u8]) -> usize {
+    text.iter().filter(|octet| **octet == b'\n').count()
+}
+
+/// The octets with every line ended by CRLF, the last one too.
+fn in_lines(content: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(content.len() + 2);
+    for line in content.split_inclusive(|octet| *octet == b'\n') {
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        text.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+        text.extend_from_slice(b"\r\n");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_ends_with_crlf() {
+        for (content, text) in [
+            (&b""[..], &b""[..]),
+            (b"a\r\nb\r\n", b"a\r\nb\r\n"),
+            (b"a\nb", b"a\r\nb\r\n"),
+            (b"\n\n", b"\r\n\r\n"),
+            (b"a\r", b"a\r\n"),
+            (b"a\rb\r\n", b"a\rb\r\n"),
+        ] {
+            assert_eq!(in_lines(content), text);
+        }
+    }
+}
