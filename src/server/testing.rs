@@ -101,6 +101,23 @@ impl Client {
         self.line().await
     }
 
+    /// Says that nothing more will be sent.
+    pub(super) async fn finish(&mut self) {
+        self.io.shutdown().await.unwrap();
+    }
+
+    /// The lines of an SMTP reply.
+    pub(super) async fn continued(&mut self) -> Vec<String> {
+        let mut lines = vec![self.line().await];
+        while lines
+            .last()
+            .is_some_and(|line| line.as_bytes().get(3) == Some(&b'-'))
+        {
+            lines.push(self.line().await);
+        }
+        lines
+    }
+
     /// The lines up to one that is a dot, which is left out.
     pub(super) async fn lines(&mut self) -> Vec<String> {
         let mut lines = Vec::new();
