@@ -3,11 +3,15 @@
 //! An engine adds tags, CRLF, literals and byte-stuffing, says which request a response belongs to
 //! and when it is complete, and adds the violations that only the protocol's state shows.
 
-pub mod imap;
-pub mod pop3;
-pub mod smtp;
+mod imap;
+mod in_order;
+mod pop3;
+mod session;
+mod smtp;
 
 use crate::wire::{Limits, Message, Protocol};
+
+use session::Session;
 
 /// Names a request of one connection: 1, 2, 3 …
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -132,6 +136,9 @@ pub trait Engine: Send {
 }
 
 /// A new engine for a protocol, before the greeting.
-pub fn new(_protocol: Protocol, _limits: Limits) -> Box<dyn Engine> {
-    unimplemented!()
+pub fn new(protocol: Protocol, limits: Limits) -> Box<dyn Engine> {
+    match protocol {
+        Protocol::Pop3 => Box::new(Session::new(pop3::Pop3::default(), limits)),
+        Protocol::Imap | Protocol::Smtp | Protocol::Lmtp => todo!(),
+    }
 }

@@ -6,6 +6,7 @@
 pub mod cursor;
 pub mod fragment;
 pub mod imap;
+mod line;
 pub mod pop3;
 pub mod smtp;
 

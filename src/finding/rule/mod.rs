@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Level;
 
+pub mod exchange;
 pub mod imap_state;
 pub mod imap_wire;
 pub mod mailbox;
@@ -50,6 +51,7 @@ impl Rule {
             pop3_state::TABLE,
             smtp_wire::TABLE,
             mailbox::TABLE,
+            exchange::TABLE,
         ]
         .into_iter()
         .flatten()

@@ -3,7 +3,37 @@
 use super::table;
 
 table! {
-    REPLY_SYNTAX: "pop3-reply-syntax", Must, "rfc1939#3",
-        "Every reply begins with +OK or -ERR in capitals and ends with CRLF.",
+    REPLY_SYNTAX: "pop3-reply-syntax", Must, "rfc2449#3",
+        "Every response begins with +OK or -ERR, and text is set off by a space.",
         breach "OK 2 messages";
+    STATUS_INDICATOR_CASE: "pop3-status-indicator-case", Must, "rfc1939#3",
+        "+OK and -ERR are written in capitals.",
+        breach "+ok ready";
+    LINE_END: "pop3-line-end", Must, "rfc1939#3",
+        "Every line ends with CRLF, and CR and LF stand nowhere else.",
+        breach "+OK ready\\n";
+    LINE_LENGTH: "pop3-line-length", Must, "rfc1939#3",
+        "The first line of a response has at most 512 octets, CRLF included.",
+        breach "+OK followed by 600 octets of text";
+    LISTING_SYNTAX: "pop3-listing-syntax", Must, "rfc1939#5",
+        "A scan listing is a message-number, one space and a size; a drop listing likewise.",
+        breach "1\\t120";
+    LISTING_EXTRA: "pop3-listing-extra", May, "rfc1939#5",
+        "Nothing should follow the size in a scan listing or drop listing.",
+        breach "+OK 2 320 octets";
+    UNIQUE_ID_SYNTAX: "pop3-unique-id-syntax", Must, "rfc1939#7",
+        "A unique-id listing is a message-number, one space and 1 to 70 octets 0x21 to 0x7E.",
+        breach "1 an id";
+    CAPA_SYNTAX: "pop3-capa-syntax", Must, "rfc2449#3",
+        "A capability is a tag and parameters, one space between them, in at most 512 octets.",
+        breach "SASL  PLAIN";
+    CHALLENGE_SYNTAX: "pop3-challenge-syntax", Must, "rfc5034#4",
+        "A challenge is a plus sign, one space and base64.",
+        breach "+ who are you?";
+    BYTE_STUFFING: "pop3-byte-stuffing", Must, "rfc1939#3",
+        "A line that begins with a full stop gets another one in front of it.",
+        breach ".signature, sent as it stands in the message";
+    TERMINATION: "pop3-termination", Must, "rfc1939#3",
+        "A multi-line response ends with a line that is a full stop, and with nothing else.",
+        breach "a response to RETR that stops before its CRLF.CRLF";
 }

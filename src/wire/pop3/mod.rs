@@ -1,6 +1,9 @@
 //! POP3 responses (RFC 1939, RFC 2449 and extensions).
 
-use crate::finding::Violation;
+mod listing;
+mod response;
+
+pub use response::{is_complete, is_multi_line, parse};
 
 /// Which command a response answers: it decides whether a multi-line part follows `+OK`, and what
 /// its lines look like.
@@ -65,23 +68,4 @@ impl Response {
                 .collect()
         })
     }
-}
-
-/// True if a response of this shape that begins with `+OK` goes on with lines.
-pub fn is_multi_line(_shape: Shape) -> bool {
-    false
-}
-
-/// Reads one complete response: its first line, and with `+OK` of a multi-line shape the lines up
-/// to and with the termination line.
-pub fn parse(_octets: &[u8], _shape: Shape) -> (Response, Vec<Violation>) {
-    (
-        Response {
-            indicator: None,
-            code: None,
-            text: Vec::new(),
-            lines: None,
-        },
-        Vec::new(),
-    )
 }

@@ -1,6 +1,8 @@
 //! SMTP and LMTP replies (RFC 5321, RFC 2033, RFC 2034).
 
-use crate::finding::Violation;
+mod reply;
+
+pub use reply::{is_last_line, parse};
 
 /// One reply of an SMTP or LMTP server, all its lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,21 +13,4 @@ pub struct Reply {
     pub enhanced: Option<String>,
     /// The text of each line behind code and separator, without CRLF.
     pub lines: Vec<Vec<u8>>,
-}
-
-/// True if this line (with its CRLF) is the last of its reply: no hyphen behind the code.
-pub fn is_last_line(_line: &[u8]) -> bool {
-    true
-}
-
-/// Reads one complete reply.
-pub fn parse(_octets: &[u8]) -> (Reply, Vec<Violation>) {
-    (
-        Reply {
-            code: None,
-            enhanced: None,
-            lines: Vec::new(),
-        },
-        Vec::new(),
-    )
 }
