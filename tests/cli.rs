@@ -19,10 +19,10 @@ fn mailspec(arguments: &[&str]) -> Command {
 
 /// Exit code, standard output, standard error.
 fn run(arguments: &[&str]) -> (i32, String, String) {
-    let output = mailspec(arguments).output().unwrap();
-    let text = |octets: Vec<u8>| String::from_utf8(octets).unwrap();
+    let output = mailspec(arguments).output().expect("the binary starts");
+    let text = |octets: Vec<u8>| String::from_utf8(octets).expect("text is UTF-8");
     (
-        output.status.code().unwrap(),
+        output.status.code().expect("no signal ended it"),
         text(output.stdout),
         text(output.stderr),
     )

@@ -49,7 +49,7 @@ fn unknown(id: &str, scenarios: &[Arc<Scenario>]) -> String {
     for id in catalogue().keys() {
         ids.push(id);
     }
-    let hint = super::nearest(id, ids.into_iter())
+    let hint = super::nearest(id, &ids)
         .map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"));
     format!("no requirement, rule, fault or scenario is called {id:?}{hint}")
 }

@@ -159,8 +159,8 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
 /// A fault by its id.
 pub(super) fn fault(id: &str) -> Result<Fault, String> {
     Fault::find(id).ok_or_else(|| {
-        let ids = Fault::ALL.iter().map(|fault| fault.id());
-        let nearest = super::nearest(id, ids);
+        let ids: Vec<&str> = Fault::ALL.iter().map(|fault| fault.id()).collect();
+        let nearest = super::nearest(id, &ids);
         nearest.map_or_else(
             || "`mailspec list --faults` names every fault".to_owned(),
             |nearest| format!("did you mean {nearest}?"),
