@@ -134,7 +134,7 @@ fn is_base64(octets: &[u8]) -> bool {
 }
 
 /// `dd-Mon-yyyy hh:mm:ss +zzzz` (RFC 9051 section 9, date-time), a leading space for one digit.
-fn is_date_time(octets: &[u8]) -> bool {
+pub(crate) fn is_date_time(octets: &[u8]) -> bool {
     let shape = b"dd-aaa-dddd dd:dd:dd sdddd";
     octets.len() == shape.len()
         && octets

@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 use crate::wire::{Message, Protocol};
 
 pub use judge::{came, judge};
+pub(crate) use kind::is_date_time;
 use pattern::Tree;
 
 /// Where variables get their values: `plain.uid`, `user`, a captured `modseq`.

@@ -1,12 +1,24 @@
 //! Scenario files: YAML to checked [`Scenario`]s, with every error of a file at once.
 
+mod diagnostic;
+mod load;
+mod lower;
 mod node;
+pub mod schema;
+mod select;
+mod vars;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::expect::{Expectation, Pattern};
 use crate::wire::Protocol;
+
+pub use diagnostic::{one_line, render};
+pub use load::{Library, LoadError};
+pub use lower::{Known, read};
+pub use schema::json_schema;
+pub use select::{SelectError, select};
 
 /// The text of a file and where it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]

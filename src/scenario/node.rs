@@ -129,10 +129,31 @@ fn to_usize(number: impl TryInto<usize>) -> usize {
     number.try_into().unwrap_or(usize::MAX)
 }
 
+/// `!WORD` at or before a value that is empty for YAML: scenarios write absence so.
+fn bang_word(place: Place, text: &str) -> Option<Place> {
+    let is_end = |c: char| c.is_whitespace() || ",[]{}".contains(c);
+    let before = text[..place.start].trim_end_matches([' ', ',', ']', '}', '\r', '\n']);
+    let start = match text[place.start..].starts_with('!') {
+        true => place.start,
+        false => before.rfind(is_end).map_or(0, |at| at + 1),
+    };
+    let word = text[start..].split(is_end).next().unwrap_or_default();
+    (word.len() > 1 && word.starts_with('!')).then_some(Place {
+        start,
+        end: start + word.len(),
+    })
+}
+
 fn node(raw: Spanned<Raw>, text: &str) -> Node {
-    let place = place_of(raw.referenced, text);
+    let mut place = place_of(raw.referenced, text);
     let value = match raw.value {
-        Raw::Null => Value::Null,
+        Raw::Null => match bang_word(place, text) {
+            Some(word) => {
+                place = word;
+                Value::Text(text[word.start..word.end].to_owned())
+            }
+            None => Value::Null,
+        },
         Raw::Text(text) => Value::Text(text),
         Raw::Plain => {
             let defined = place_of(raw.defined, text);
@@ -269,10 +290,11 @@ mod tests {
     }
 
     #[test]
-    fn capability_negation_is_readable() {
-        let text = "a: [!CONDSTORE, \"!X\"]\n";
+    fn a_word_that_yaml_takes_for_a_tag_is_text() {
+        let text = "a: [!CONDSTORE, \"!X\", !LAST]\nb: !TAGGED\n";
         let tree = parse(text).unwrap();
-        assert_eq!(show(&tree, text), "");
+        let expected = "{a=[!CONDSTORE@!CONDSTORE; !X@\"!X\"; !LAST@!LAST]; b=!TAGGED@!TAGGED}";
+        assert_eq!(show(&tree, text), expected);
     }
 
     #[test]
