@@ -61,25 +61,44 @@ faults! {
     // IMAP
 
     // POP3
+    Pop3AuthPlainNoIrBroken: "pop3-auth-plain-no-ir-broken", "AUTH PLAIN without an initial response always fails", "Dovecot 1.2.0", [Pop3];
+    Pop3BareLfDotTruncates: "pop3-bare-lf-dot-truncates", "a line that is a dot between bare LFs ends the message", "a POP3 server that takes bare LF for a line end, once only", [Pop3];
     Pop3DeleCommitsWithoutQuit: "pop3-dele-commits-without-quit", "a connection that closes without QUIT removes what was marked", "Dovecot before 2.3.4", [Pop3, Imap];
+    Pop3DeleInvisibleToImap: "pop3-dele-invisible-to-imap", "QUIT hides messages from POP3 with \\Deleted and leaves them in INBOX", "webmail providers whose POP3 deletions stay in POP3", [Pop3, Imap];
     Pop3DeleRemovesWrongMessage: "pop3-dele-removes-wrong-message", "QUIT removes by message number in the INBOX of now, not of login", "Dovecot dbox, expunge by another session", [Pop3, Imap];
+    Pop3DeleteNotInModseq: "pop3-delete-not-in-modseq", "what POP3 removes does not raise HIGHESTMODSEQ, and is not in VANISHED (EARLIER)", "Archiveopteryx before 3.1.1", [Imap];
+    Pop3DisconnectOnBadArg: "pop3-disconnect-on-bad-arg", "a command that fails in TRANSACTION closes the connection", "Dovecot 1.0 test versions", [Pop3];
     Pop3DoubleDeleCountsTwice: "pop3-double-dele-counts-twice", "a second DELE of a message succeeds and counts once more in STAT", "a POP3 server without a check of its marks", [Pop3];
+    Pop3DoubleOk: "pop3-double-ok", "NOOP is answered twice", "FTGate 2", [Pop3];
     Pop3DuplicateUidl: "pop3-duplicate-uidl", "messages with equal content have equal unique-ids", "unique-ids made of a checksum of the message", [Pop3];
     Pop3EmptyUidlDisconnect: "pop3-empty-uidl-disconnect", "UIDL of an empty maildrop closes the connection", "Dovecot 2.1.8", [Pop3];
     Pop3ListShowsDeleted: "pop3-list-shows-deleted", "LIST and UIDL show marked messages", "a POP3 server that filters nothing", [Pop3];
+    Pop3MsgnoOverflow: "pop3-msgno-overflow", "message numbers wrap at 2^32, and what follows the digits is ignored", "Dovecot 1.0 and 1.1", [Pop3];
+    Pop3NegativeIndex: "pop3-negative-index", "the sign of a message number is ignored", "Apache James before 3.8.2", [Pop3];
     Pop3NoDotStuffing: "pop3-no-dot-stuffing", "lines that begin with a dot go out as they are", "a POP3 server without byte-stuffing", [Pop3];
     Pop3NoExclusiveLock: "pop3-no-exclusive-lock", "two sessions can have one maildrop", "Dovecot 1.0 beta 7, pop3_lock_session", [Pop3];
+    Pop3PipelinedRetrInterleaved: "pop3-pipelined-retr-interleaved", "a multi-line reply is not closed if the next command is there already", "WildDuck before 2026", [Pop3];
     Pop3QuitExpungesNewArrivals: "pop3-quit-expunges-new-arrivals", "QUIT after DELE removes mail that came after login as well", "Dovecot 1.0 test versions", [Pop3, Imap];
+    Pop3QuitNoReply: "pop3-quit-no-reply", "QUIT closes the connection without a reply", "Dovecot 2.2.7, Stalwart 0.8.2", [Pop3];
     Pop3QuitOkButNotExpunged: "pop3-quit-ok-but-not-expunged", "QUIT says +OK and removes nothing", "Dovecot 1.0", [Pop3, Imap];
+    Pop3QuitUndeletes: "pop3-quit-undeletes", "QUIT brings back what others expunged since login", "DBMail 0", [Pop3, Imap];
+    Pop3RetrEmptyBody: "pop3-retr-empty-body", "RETR of a message that was expunged over IMAP is +OK and empty", "Archiveopteryx before 3.2", [Pop3];
     Pop3RetrHidesMessage: "pop3-retr-hides-message", "a retrieved message gets \\Seen, and sessions after that do not show it", "webmail providers that give each message to one POP3 client", [Pop3, Imap];
     Pop3RsetKeepsMarks: "pop3-rset-keeps-marks", "RSET leaves the marks", "Dovecot 1.0 test versions", [Pop3];
     Pop3SizeMismatch: "pop3-size-mismatch", "sizes count a line end as one octet", "servers that give the size of a file with bare LF", [Pop3];
     Pop3StatCountsDeletedOrNew: "pop3-stat-counts-deleted-or-new", "STAT counts INBOX as it is now, marks or not", "a POP3 server without a snapshot", [Pop3];
+    Pop3TopLineCountOff: "pop3-top-line-count-off", "TOP sends one line of the body too many", "Dovecot 1.1 release candidates", [Pop3];
+    Pop3TopNoargsCrash: "pop3-top-noargs-crash", "TOP without arguments closes the connection", "Cyrus before 2.4.13", [Pop3];
+    Pop3TopTruncated: "pop3-top-truncated", "TOP never sends more than 16 KiB", "Maillennium and others", [Pop3];
     Pop3UidlChangesAfterRestart: "pop3-uidl-changes-after-restart", "unique-ids differ after the server was down", "Dovecot 1.0 test versions, lost index", [Pop3];
     Pop3UidlChangesOnFlagChange: "pop3-uidl-changes-on-flag-change", "a flag change over IMAP gives the message another unique-id", "unique-ids made of a Maildir file name with its flags", [Pop3];
+    Pop3UidlSkipsEntries: "pop3-uidl-skips-entries", "UIDL leaves out messages with an empty body", "Dovecot 1.0 test versions", [Pop3];
 
     // SMTP and LMTP
     LmtpEofDeliversTruncated: "lmtp-eof-delivers-truncated", "a connection that closes inside the mail data delivers what had come", "delivery agents that take end of file for end of data", [Smtp, Lmtp];
+    LmtpNoopParamCrash: "lmtp-noop-param-crash", "NOOP with an argument closes the connection", "Dovecot before 2.3.10.1", [Lmtp, Smtp];
+    LmtpOneRcptFailsAll: "lmtp-one-rcpt-fails-all", "after an unknown recipient all others of the transaction are refused too", "Cyrus before 3.0.5", [Lmtp, Smtp];
+    LmtpPipelineReplyCount: "lmtp-pipeline-reply-count", "one reply after the mail data, however many recipients", "Dovecot 2.3.12", [Lmtp];
 }
 
 impl Fault {

@@ -14,6 +14,8 @@ mod store;
 mod stream;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 pub use fault::{Fault, FaultProtocol};

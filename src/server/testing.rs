@@ -35,6 +35,17 @@ pub(super) async fn server(faults: &[Fault]) -> Server {
     Server::start(options).await.unwrap()
 }
 
+/// Waits until something is so.
+pub(super) async fn eventually(condition: impl Fn() -> bool) {
+    let waited = async {
+        while !condition() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(DEADLINE, waited).await;
+    assert!(waited.is_ok(), "it never came to be");
+}
+
 impl Client {
     /// A client whose connection stands; the greeting is not read.
     pub(super) async fn connect(port: u16) -> Self {
@@ -88,6 +99,23 @@ impl Client {
     pub(super) async fn ask(&mut self, line: &str) -> String {
         self.send(format!("{line}\r\n")).await;
         self.line().await
+    }
+
+    /// Says that nothing more will be sent.
+    pub(super) async fn finish(&mut self) {
+        self.io.shutdown().await.unwrap();
+    }
+
+    /// The lines of an SMTP reply.
+    pub(super) async fn continued(&mut self) -> Vec<String> {
+        let mut lines = vec![self.line().await];
+        while lines
+            .last()
+            .is_some_and(|line| line.as_bytes().get(3) == Some(&b'-'))
+        {
+            lines.push(self.line().await);
+        }
+        lines
     }
 
     /// The lines up to one that is a dot, which is left out.

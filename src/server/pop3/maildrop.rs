@@ -10,8 +10,8 @@ use crate::server::store::{Account, Flag, FlagChange, Mailbox, MaildropLock, Mes
 /// A locked maildrop (RFC 1939 §4). What other protocols do meanwhile changes nothing in it.
 #[derive(Debug)]
 pub(super) struct Maildrop {
-    account: Arc<Account>,
-    entries: Vec<Entry>,
+    pub(super) account: Arc<Account>,
+    pub(super) entries: Vec<Entry>,
     context: Context,
     _lock: Option<MaildropLock>,
 }
@@ -19,8 +19,8 @@ pub(super) struct Maildrop {
 /// A message of a maildrop.
 #[derive(Debug)]
 pub(super) struct Entry {
-    uid: u32,
-    content: Arc<[u8]>,
+    pub(super) uid: u32,
+    pub(super) content: Arc<[u8]>,
     octets: usize,
     /// What UIDL shows.
     pub(super) unique_id: String,
@@ -39,6 +39,12 @@ impl Entry {
         self.octets
     }
 
+    /// Whether nothing follows the header.
+    pub(super) fn has_empty_body(&self) -> bool {
+        let text = self.text();
+        find(&text, b"\r\n\r\n").is_none_or(|end| end + 4 == text.len())
+    }
+
     /// Whether it is marked as deleted.
     pub(super) fn is_deleted(&self) -> bool {
         self.marks > 0
@@ -55,9 +61,7 @@ impl Maildrop {
         let entries = account.read(|mailboxes| {
             let inbox = mailboxes.inbox();
             let messages = inbox.messages().iter();
-            let shown = messages.filter(|m| {
-                !(context.has(Fault::Pop3RetrHidesMessage) && m.flags.contains(&Flag::seen()))
-            });
+            let shown = messages.filter(|m| !is_hidden(m, context));
             shown.map(|m| entry(inbox, m, context)).collect()
         });
         Some(Self {
@@ -132,6 +136,25 @@ impl Maildrop {
         self.context.has(fault)
     }
 
+    /// The text of a message, as RETR and TOP send it.
+    pub(super) fn text_of(&self, entry: &Entry) -> Vec<u8> {
+        if self.has(Fault::Pop3RetrEmptyBody) && !self.is_still_there(entry) {
+            return Vec::new();
+        }
+        let mut text = entry.text();
+        if self.has(Fault::Pop3BareLfDotTruncates)
+            && let Some(dot) = find(&entry.content, b"\n.\n")
+        {
+            text.truncate(in_lines(&entry.content[..=dot]).len());
+        }
+        text
+    }
+
+    fn is_still_there(&self, entry: &Entry) -> bool {
+        let there = |inbox: &Mailbox| inbox.message(entry.uid).is_some();
+        self.account.read(|mailboxes| there(mailboxes.inbox()))
+    }
+
     /// Notes that a message was sent whole.
     pub(super) fn retrieved(&self, number: usize) {
         if self.has(Fault::Pop3RetrHidesMessage) {
@@ -143,39 +166,13 @@ impl Maildrop {
             });
         }
     }
+}
 
-    /// The UPDATE state: removes what is marked, as far as it is still there, and nothing else.
-    pub(super) fn commit(self) {
-        if self.has(Fault::Pop3QuitOkButNotExpunged) {
-            return;
-        }
-        let marked: Vec<u32> = self
-            .entries
-            .iter()
-            .filter(|e| e.is_deleted())
-            .map(|e| e.uid)
-            .collect();
-        if marked.is_empty() {
-            return;
-        }
-        self.account.write(|mailboxes| {
-            let inbox = mailboxes.inbox_mut();
-            if self.has(Fault::Pop3DeleRemovesWrongMessage) {
-                let now: Vec<u32> = inbox.messages().iter().map(|m| m.uid).collect();
-                let at_number = self.entries.iter().zip(now).filter(|(e, _)| e.is_deleted());
-                let wrong: Vec<u32> = at_number.map(|(_, uid)| uid).collect();
-                inbox.remove(&wrong);
-                return;
-            }
-            if self.has(Fault::Pop3QuitExpungesNewArrivals) {
-                let last = self.entries.last().map_or(0, |e| e.uid);
-                let new = inbox.messages().iter().map(|m| m.uid);
-                let new: Vec<u32> = new.filter(|uid| *uid > last).collect();
-                inbox.remove(&new);
-            }
-            inbox.remove(&marked);
-        });
-    }
+/// Whether the maildrop is without this message: no, where nothing is wrong.
+fn is_hidden(message: &Message, context: &Context) -> bool {
+    let has = |flag| message.flags.contains(&flag);
+    (context.has(Fault::Pop3RetrHidesMessage) && has(Flag::seen()))
+        || (context.has(Fault::Pop3DeleInvisibleToImap) && has(Flag::deleted()))
 }
 
 fn entry(inbox: &Mailbox, message: &Message, context: &Context) -> Entry {
@@ -208,6 +205,12 @@ fn unique_id(inbox: &Mailbox, message: &Message, context: &Context) -> String {
         return format!("{uidvalidity}.{uid}.{}", message.modseq);
     }
     format!("{uidvalidity}.{uid}")
+}
+
+fn find(content: &[u8], wanted: &[u8]) -> Option<usize> {
+    content
+        .windows(wanted.len())
+        .position(|window| window == wanted)
 }
 
 fn line_count(text: &[u8]) -> usize {

@@ -4,6 +4,7 @@ mod cmd;
 mod maildrop;
 mod reply;
 mod session;
+mod update;
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use std::io;
 use super::cmd;
 use super::maildrop::Maildrop;
 use super::reply::Reply;
+use super::update::update;
 use crate::server::context::Context;
 use crate::server::fault::Fault;
 use crate::server::stream::{Input, Stream};
@@ -45,7 +46,7 @@ pub(in crate::server) async fn serve(stream: Stream, context: Context) -> io::Re
     if let State::Transaction(maildrop) = session.state
         && session.context.has(Fault::Pop3DeleCommitsWithoutQuit)
     {
-        maildrop.commit();
+        update(&maildrop);
     }
     result
 }
@@ -62,7 +63,11 @@ impl Session {
             if reply == Reply::Hangup {
                 return Ok(());
             }
-            self.send(&reply).await?;
+            if self.context.has(Fault::Pop3PipelinedRetrInterleaved) && self.stream.has_input() {
+                self.send_without_end(&reply).await?;
+            } else {
+                self.send(&reply).await?;
+            }
         }
         self.stream.close().await;
         Ok(())
@@ -74,6 +79,16 @@ impl Session {
             Some(octets) => self.stream.write(&octets).await,
             None => Ok(()),
         }
+    }
+
+    /// Fault: the octet that closes a multi-line reply is missing.
+    async fn send_without_end(&mut self, reply: &Reply) -> io::Result<()> {
+        let octets = reply.octets().unwrap_or_default();
+        let end = match reply {
+            Reply::Lines(..) => octets.len() - b".\r\n".len(),
+            _ => octets.len(),
+        };
+        self.stream.write(&octets[..end]).await
     }
 
     /// Ends the AUTHORIZATION state, if name and password are right and the maildrop is free.

@@ -1,9 +1,13 @@
 //! The commands, but for what follows DATA.
 
+use std::sync::Arc;
+
 use super::address::{Path, path};
 use super::data::LONGEST_MESSAGE;
 use super::reply::Reply;
 use super::session::{Client, Dialect, Next, Session, Transaction};
+use crate::server::fault::Fault;
+use crate::server::store::{Account, Store};
 
 const MOST_RECIPIENTS: usize = 1000;
 
@@ -24,6 +28,9 @@ pub(super) fn run(session: &mut Session, line: &[u8]) -> Next {
         (_, "RCPT") => rcpt(session, argument),
         (_, "DATA") => return data(session, argument),
         (_, "RSET") => rset(session, argument),
+        (_, "NOOP") if crashes_on_argument(session, argument) => {
+            return Next::Hangup;
+        }
         (_, "NOOP") => Reply::new(250, "2.0.0", "done"),
         (_, "VRFY") if argument.is_empty() => syntax_error("VRFY needs an argument"),
         (_, "VRFY") => Reply::new(252, "2.5.0", "cannot verify, send and see"),
@@ -35,6 +42,11 @@ pub(super) fn run(session: &mut Session, line: &[u8]) -> Next {
         _ => Reply::new(500, "5.5.2", "no such command"),
     };
     Next::Reply(reply)
+}
+
+/// Fault: an argument ends the session.
+fn crashes_on_argument(session: &Session, argument: &str) -> bool {
+    session.context.has(Fault::LmtpNoopParamCrash) && !argument.is_empty()
 }
 
 fn syntax_error(text: &str) -> Reply {
@@ -95,7 +107,7 @@ fn mail(session: &mut Session, argument: &str) -> Reply {
     }
     session.transaction = Some(Transaction {
         reverse_path: path.mailbox,
-        recipients: Vec::new(),
+        ..Transaction::default()
     });
     Reply::new(250, "2.1.0", "sender ok")
 }
@@ -134,15 +146,30 @@ fn rcpt(session: &mut Session, argument: &str) -> Reply {
     if transaction.recipients.len() >= MOST_RECIPIENTS {
         return Reply::new(452, "4.5.3", "too many recipients");
     }
-    let store = &session.context.store;
-    let account = store.account(&path.mailbox);
-    match account.or_else(|| store.account(&path.local_part)) {
+    let fails_all = session.context.has(Fault::LmtpOneRcptFailsAll);
+    match recipient(&session.context.store, &path) {
+        Some(_) if fails_all && transaction.has_refused => {
+            Reply::new(550, "5.1.1", "no such user here")
+        }
         Some(account) => {
             transaction.recipients.push(account);
             Reply::new(250, "2.1.5", "recipient ok")
         }
-        None => Reply::new(550, "5.1.1", "no such user here"),
+        None => {
+            transaction.has_refused = true;
+            Reply::new(550, "5.1.1", "no such user here")
+        }
     }
+}
+
+/// The account that a path names: all of it or its local part; postmaster is always there
+/// (RFC 5321 §4.5.1).
+fn recipient(store: &Store, path: &Path) -> Option<Arc<Account>> {
+    if path.local_part.eq_ignore_ascii_case("postmaster") {
+        return Some(store.postmaster());
+    }
+    let account = store.account(&path.mailbox);
+    account.or_else(|| store.account(&path.local_part))
 }
 
 /// The path behind `FROM:` or `TO:`, and the parameters.

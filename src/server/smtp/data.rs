@@ -50,6 +50,7 @@ pub(super) async fn receive(session: &mut Session) -> io::Result<bool> {
         Ended::Stopping => (closing("server is shutting down"), false),
     };
     let replies = match session.dialect {
+        _ if session.context.has(Fault::LmtpPipelineReplyCount) => 1,
         Dialect::Lmtp if goes_on => transaction.recipients.len(),
         _ => 1,
     };

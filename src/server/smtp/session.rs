@@ -7,6 +7,7 @@ use super::cmd;
 use super::data;
 use super::reply::Reply;
 use crate::server::context::Context;
+use crate::server::fault::Fault;
 use crate::server::store::Account;
 use crate::server::stream::{Input, Stream};
 
@@ -49,6 +50,8 @@ pub(super) struct Transaction {
     pub(super) reverse_path: String,
     /// The accounts that RCPT named, in order.
     pub(super) recipients: Vec<Arc<Account>>,
+    /// Whether RCPT named somebody who is not here.
+    pub(super) has_refused: bool,
 }
 
 /// What follows a command.
@@ -62,6 +65,8 @@ pub(super) enum Next {
     Tls(Reply),
     /// A reply, and the end.
     End(Reply),
+    /// The end.
+    Hangup,
 }
 
 /// Serves one connection, from the greeting to its end.
@@ -112,6 +117,7 @@ impl Session {
                     self.send(&reply).await?;
                     self.start_tls().await?;
                 }
+                Next::Hangup => return Ok(()),
                 Next::End(reply) => return self.send(&reply).await,
             }
         }
@@ -125,7 +131,11 @@ impl Session {
     /// After the handshake the client knows nothing of before (RFC 3207 §4.2).
     async fn start_tls(&mut self) -> io::Result<()> {
         let tls = self.context.tls.clone();
-        self.stream.start_tls(&tls).await?;
+        if self.context.has(Fault::StarttlsCommandInjection) {
+            self.stream.start_tls_keeping_input(&tls).await?;
+        } else {
+            self.stream.start_tls(&tls).await?;
+        }
         self.client = None;
         self.transaction = None;
         Ok(())

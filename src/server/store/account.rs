@@ -12,17 +12,17 @@ use crate::server::fault::FaultSet;
 #[derive(Debug)]
 pub(crate) struct Account {
     name: String,
-    password: Mutex<String>,
+    password: Mutex<Option<String>>,
     mailboxes: Mutex<Mailboxes>,
     changes: watch::Sender<u64>,
     maildrop_locked: AtomicBool,
 }
 
 impl Account {
-    pub(super) fn new(name: &str, password: &str, faults: FaultSet) -> Self {
+    pub(super) fn new(name: &str, password: Option<&str>, faults: FaultSet) -> Self {
         Self {
             name: name.to_owned(),
-            password: Mutex::new(password.to_owned()),
+            password: Mutex::new(password.map(str::to_owned)),
             mailboxes: Mutex::new(Mailboxes::new(faults)),
             changes: watch::Sender::default(),
             maildrop_locked: AtomicBool::new(false),
@@ -65,14 +65,14 @@ impl Account {
     }
 
     pub(super) fn has_password(&self, password: &str) -> bool {
-        *self.password() == password
+        self.password().as_deref() == Some(password)
     }
 
     pub(super) fn set_password(&self, password: &str) {
-        password.clone_into(&mut self.password());
+        *self.password() = Some(password.to_owned());
     }
 
-    fn password(&self) -> MutexGuard<'_, String> {
+    fn password(&self) -> MutexGuard<'_, Option<String>> {
         self.password.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn account() -> Arc<Account> {
-        Arc::new(Account::new("ann", "x", FaultSet::default()))
+        Arc::new(Account::new("ann", Some("x"), FaultSet::default()))
     }
 
     #[test]

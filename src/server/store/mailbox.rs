@@ -164,21 +164,27 @@ impl Mailbox {
     /// Removes the messages with these UIDs whatever their flags, as POP3 does; those that are
     /// gone already do not matter. Gives the UIDs removed, ascending.
     pub(crate) fn remove(&mut self, uids: &[u32]) -> Vec<u32> {
-        let indexes = self.indexes(uids);
-        if indexes.is_empty() {
-            return Vec::new();
+        let removed = self.remove_unlogged(uids);
+        if removed.is_empty() {
+            return removed;
         }
         self.highest_modseq += 1;
         let modseq = self.highest_modseq;
-        let removed: Vec<u32> = indexes.iter().map(|i| self.messages[*i].uid).collect();
-        self.messages
-            .retain(|m| removed.binary_search(&m.uid).is_err());
         let log = removed.iter().map(|&uid| Expunged { uid, modseq });
         self.expunged.extend(log);
         if self.faults.has(Fault::UidlReusedWhenEmptied) && self.messages.is_empty() {
             self.uidnext = 1;
             self.first_unclaimed_recent = 1;
         }
+        removed
+    }
+
+    /// As [`Self::remove`], without a trace: for a fault.
+    pub(crate) fn remove_unlogged(&mut self, uids: &[u32]) -> Vec<u32> {
+        let indexes = self.indexes(uids);
+        let removed: Vec<u32> = indexes.iter().map(|i| self.messages[*i].uid).collect();
+        self.messages
+            .retain(|m| removed.binary_search(&m.uid).is_err());
         removed
     }
 

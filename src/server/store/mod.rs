@@ -50,7 +50,7 @@ impl Store {
         match accounts.get(user) {
             Some(account) => account.set_password(password),
             None => {
-                let account = Account::new(user, password, self.faults);
+                let account = Account::new(user, Some(password), self.faults);
                 accounts.insert(user.to_owned(), Arc::new(account));
             }
         }
@@ -64,6 +64,14 @@ impl Store {
     /// The account of this name.
     pub(crate) fn account(&self, user: &str) -> Option<Arc<Account>> {
         self.accounts().get(user).cloned()
+    }
+
+    /// The account that gets mail for postmaster; nobody can log in to it, unless it was added.
+    pub(crate) fn postmaster(&self) -> Arc<Account> {
+        const NAME: &str = "postmaster";
+        let mut accounts = self.accounts();
+        let account = accounts.entry(NAME.to_owned());
+        Arc::clone(account.or_insert_with(|| Arc::new(Account::new(NAME, None, self.faults))))
     }
 
     /// The account of this name, if the password is right.

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Reply, Session, State};
+use crate::server::fault::Fault;
 use crate::server::stream::Input;
 
 /// Octets of a client's response (RFC 5034 §4 leaves the limit to the mechanism).
@@ -25,6 +26,9 @@ pub(super) async fn run(session: &mut Session, arguments: &str) -> io::Result<Re
         None => {
             session.stream.write(b"+ \r\n").await?;
             match session.stream.read_line(LONGEST_RESPONSE).await {
+                Input::Octets(_) if session.context.has(Fault::Pop3AuthPlainNoIrBroken) => {
+                    return Ok(Reply::err("[AUTH] wrong name or password"));
+                }
                 Input::Octets(line) => line,
                 Input::TooLong => return Ok(Reply::err("line too long")),
                 Input::Closed | Input::Stopping | Input::Idle => return Ok(Reply::Hangup),

@@ -1,6 +1,6 @@
 //! LIST
 
-use super::{Maildrop, Reply, no_such_message, number};
+use super::{Maildrop, Reply, message_number, no_such_message};
 
 pub(super) fn run(maildrop: &Maildrop, argument: Option<&str>) -> Reply {
     let Some(argument) = argument else {
@@ -12,7 +12,7 @@ pub(super) fn run(maildrop: &Maildrop, argument: Option<&str>) -> Reply {
         let text = format!("{count} messages, {octets} octets");
         return Reply::Lines(text, lines.into_bytes());
     };
-    let listed = number(argument).and_then(|n| Some((n, maildrop.entry(n)?)));
+    let listed = message_number(maildrop, argument).and_then(|n| Some((n, maildrop.entry(n)?)));
     match listed {
         Some((number, entry)) => Reply::Ok(format!("{number} {}", entry.octets())),
         None => no_such_message(),

@@ -20,6 +20,8 @@ use std::io;
 use super::maildrop::Maildrop;
 use super::reply::Reply;
 use super::session::{Session, State};
+use super::update::update;
+use crate::server::fault::Fault;
 
 /// Runs a command line; gives the reply.
 pub(super) async fn run(session: &mut Session, line: &[u8]) -> io::Result<Reply> {
@@ -38,7 +40,13 @@ pub(super) async fn run(session: &mut Session, line: &[u8]) -> io::Result<Reply>
     }
     match &mut session.state {
         State::Authorization(_) => in_authorization(session, &keyword, arguments).await,
-        State::Transaction(maildrop) => Ok(in_transaction(maildrop, &keyword, arguments)),
+        State::Transaction(maildrop) => {
+            let reply = in_transaction(maildrop, &keyword, arguments);
+            if maildrop.has(Fault::Pop3DisconnectOnBadArg) && matches!(reply, Reply::Err(_)) {
+                return Ok(Reply::Hangup);
+            }
+            Ok(reply)
+        }
         State::Ended => Ok(Reply::Hangup),
     }
 }
@@ -61,10 +69,11 @@ fn in_transaction(maildrop: &mut Maildrop, keyword: &str, arguments: Option<&str
     match (keyword, arguments) {
         ("DELE", Some(number)) => dele::run(maildrop, number),
         ("LIST", number) => list::run(maildrop, number),
-        ("NOOP", None) => noop::run(),
+        ("NOOP", None) => noop::run(maildrop),
         ("RETR", Some(number)) => retr::run(maildrop, number),
         ("RSET", None) => rset::run(maildrop),
         ("STAT", None) => stat::run(maildrop),
+        ("TOP", None) if maildrop.has(Fault::Pop3TopNoargsCrash) => Reply::Hangup,
         ("TOP", Some(arguments)) => top::run(maildrop, arguments),
         ("UIDL", number) => uidl::run(maildrop, number),
         _ => unknown(),
@@ -83,6 +92,18 @@ fn no_such_message() -> Reply {
 fn printable(line: &[u8]) -> Option<&str> {
     let text = str::from_utf8(line).ok()?;
     (!text.chars().any(char::is_control)).then_some(text)
+}
+
+/// The number of a message.
+fn message_number(maildrop: &Maildrop, text: &str) -> Option<usize> {
+    if maildrop.has(Fault::Pop3MsgnoOverflow) {
+        let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+        return number(digits).map(|n| n % (1 << 32));
+    }
+    if maildrop.has(Fault::Pop3NegativeIndex) {
+        return number(text.trim_start_matches('-'));
+    }
+    number(text)
 }
 
 /// A number: digits and nothing else. Too great a one is greater than any message's number.

@@ -1,21 +1,40 @@
 //! TOP: the header, the empty line, and so many lines of the body.
 
-use super::{Maildrop, Reply, no_such_message, number};
+use super::{Maildrop, Reply, message_number, no_such_message, number};
+use crate::server::fault::Fault;
+
+/// Octets after which a faulty server cuts.
+const LONGEST_FAULTY_TOP: usize = 16 * 1024;
 
 pub(super) fn run(maildrop: &Maildrop, arguments: &str) -> Reply {
     let numbers = arguments
         .split_once(' ')
-        .and_then(|(message, lines)| Some((number(message)?, number(lines)?)));
+        .and_then(|(message, lines)| Some((message_number(maildrop, message)?, number(lines)?)));
     let Some((message, lines)) = numbers else {
         return Reply::err("TOP needs a message number and a number of lines");
     };
     match maildrop.entry(message) {
         Some(entry) => {
-            let text = top(&entry.text(), lines).to_vec();
+            let mut text = maildrop.text_of(entry);
+            let lines = match lines {
+                lines if maildrop.has(Fault::Pop3TopLineCountOff) => lines.saturating_add(1),
+                lines => lines,
+            };
+            text.truncate(top(&text, lines).len());
+            if maildrop.has(Fault::Pop3TopTruncated) {
+                text.truncate(last_line_end(&text, LONGEST_FAULTY_TOP));
+            }
             maildrop.lines("top of message follows".to_owned(), text)
         }
         None => no_such_message(),
     }
+}
+
+/// How many octets the lines have that end within `limit`.
+fn last_line_end(text: &[u8], limit: usize) -> usize {
+    let within = &text[..limit.min(text.len())];
+    let last = within.iter().rposition(|octet| *octet == b'\n');
+    last.map_or(0, |at| at + 1)
 }
 
 fn top(text: &[u8], lines: usize) -> &[u8] {

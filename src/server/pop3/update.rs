@@ -1,0 +1,66 @@
+//! The UPDATE state: QUIT removes what is marked, as far as it is still there, and nothing else
+//! (RFC 1939 §6).
+
+use super::maildrop::Maildrop;
+use crate::server::fault::Fault;
+use crate::server::store::{Flag, FlagChange, Mailbox, NewMessage};
+
+/// Removes what is marked. The maildrop is free after that.
+pub(super) fn update(maildrop: &Maildrop) {
+    let deleted = maildrop.entries.iter().filter(|entry| entry.is_deleted());
+    let mut marked: Vec<u32> = deleted.map(|entry| entry.uid).collect();
+    if maildrop.has(Fault::Pop3QuitUndeletes) {
+        put_back(maildrop);
+    }
+    if marked.is_empty() || maildrop.has(Fault::Pop3QuitOkButNotExpunged) {
+        return;
+    }
+    maildrop.account.write(|mailboxes| {
+        let inbox = mailboxes.inbox_mut();
+        if maildrop.has(Fault::Pop3DeleRemovesWrongMessage) {
+            marked = at_marked_numbers(maildrop, inbox);
+        }
+        if maildrop.has(Fault::Pop3QuitExpungesNewArrivals) {
+            marked.extend(new_arrivals(maildrop, inbox));
+        }
+        if maildrop.has(Fault::Pop3DeleInvisibleToImap) {
+            let deleted = [Flag::deleted()].into_iter().collect();
+            inbox.store_flags(&marked, FlagChange::Add, &deleted, None);
+        } else if maildrop.has(Fault::Pop3DeleteNotInModseq) {
+            inbox.remove_unlogged(&marked);
+        } else {
+            inbox.remove(&marked);
+        }
+    });
+}
+
+/// Fault: what the numbers mean now, not what they meant at login.
+fn at_marked_numbers(maildrop: &Maildrop, inbox: &Mailbox) -> Vec<u32> {
+    let now = inbox.messages().iter().map(|m| m.uid);
+    let numbered = maildrop.entries.iter().zip(now);
+    let marked = numbered.filter(|(entry, _)| entry.is_deleted());
+    marked.map(|(_, uid)| uid).collect()
+}
+
+/// Fault: what came after login.
+fn new_arrivals(maildrop: &Maildrop, inbox: &Mailbox) -> Vec<u32> {
+    let last = maildrop.entries.last().map_or(0, |entry| entry.uid);
+    let new = inbox.messages().iter().filter(|m| m.uid > last);
+    new.map(|m| m.uid).collect()
+}
+
+/// Fault: what others expunged since login comes back.
+fn put_back(maildrop: &Maildrop) {
+    maildrop.account.write(|mailboxes| {
+        let inbox = mailboxes.inbox();
+        let gone = maildrop
+            .entries
+            .iter()
+            .filter(|entry| !entry.is_deleted() && inbox.message(entry.uid).is_none());
+        let copies = gone
+            .map(|entry| NewMessage::received(entry.content.clone()))
+            .collect();
+        let appended = mailboxes.append("INBOX", copies);
+        debug_assert!(appended.is_ok(), "INBOX is always there");
+    });
+}
