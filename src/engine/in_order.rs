@@ -88,6 +88,11 @@ impl<K> InOrder<K> {
         self.pending.front()
     }
 
+    /// True if the oldest command has been asked to go on.
+    pub(super) fn awaits_line(&self) -> bool {
+        self.awaits_line
+    }
+
     /// True if the next reply is counted as one to raw octets.
     pub(super) fn answers_raw(&self) -> bool {
         self.pending.is_empty() && self.raw.is_some()

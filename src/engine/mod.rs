@@ -8,10 +8,15 @@ mod in_order;
 mod pop3;
 mod session;
 mod smtp;
+#[cfg(test)]
+mod testing;
 
 use crate::wire::{Limits, Message, Protocol};
 
+use imap::Imap;
+use pop3::Pop3;
 use session::Session;
+use smtp::{Dialect, Smtp};
 
 /// Names a request of one connection: 1, 2, 3 …
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,7 +143,9 @@ pub trait Engine: Send {
 /// A new engine for a protocol, before the greeting.
 pub fn new(protocol: Protocol, limits: Limits) -> Box<dyn Engine> {
     match protocol {
-        Protocol::Pop3 => Box::new(Session::new(pop3::Pop3::default(), limits)),
-        Protocol::Imap | Protocol::Smtp | Protocol::Lmtp => todo!(),
+        Protocol::Pop3 => Box::new(Session::new(Pop3::default(), limits)),
+        Protocol::Smtp => Box::new(Session::new(Smtp::new(Dialect::Smtp), limits)),
+        Protocol::Lmtp => Box::new(Session::new(Smtp::new(Dialect::Lmtp), limits)),
+        Protocol::Imap => Box::new(Session::new(Imap::default(), limits)),
     }
 }

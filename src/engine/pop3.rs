@@ -260,3 +260,161 @@ impl RawShapes {
         self.shapes.pop_front();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::engine::testing::Bench;
+    use crate::wire::Protocol;
+
+    fn greeted() -> Bench {
+        let mut bench = Bench::new(Protocol::Pop3);
+        assert_eq!(bench.hear("+OK hi\r\n"), ["greeting +OK hi"]);
+        bench
+    }
+
+    #[test]
+    fn a_command_decides_the_shape_of_its_response() {
+        for (text, shape) in [
+            ("stat", Shape::Stat),
+            ("LIST", Shape::List),
+            ("LIST ", Shape::List),
+            ("LIST 1", Shape::ListOne),
+            ("UIDL", Shape::Uidl),
+            ("uidl 1", Shape::UidlOne),
+            ("TOP 1 0", Shape::Message),
+            ("CAPA", Shape::Capa),
+            ("AUTH", Shape::Lines),
+            ("AUTH PLAIN", Shape::Auth),
+            ("LANG", Shape::Lines),
+            ("LANG de", Shape::Plain),
+            ("XYZZY", Shape::Plain),
+        ] {
+            assert_eq!(kind(text.as_bytes()).shape, shape, "{text}");
+        }
+    }
+
+    #[test]
+    fn responses_answer_pipelined_commands_in_order() {
+        let mut bench = greeted();
+        assert_eq!(
+            bench.ask(&["LIST", "LIST 9", "NOOP"]),
+            "LIST\r\nLIST 9\r\nNOOP\r\n"
+        );
+        assert_eq!(
+            bench.hear("+OK\r\n1 10\r\n.\r\n-ERR none\r\n+OK\r\n+OK\r\n"),
+            [
+                "done 1.0 +OK\\r\\n1 10\\r\\n.",
+                "done 1.1 -ERR none",
+                "done 1.2 +OK",
+                "unexpected +OK !pop3-unasked-reply"
+            ]
+        );
+    }
+
+    #[test]
+    fn only_crlf_stop_crlf_ends_a_multi_line_response() {
+        let mut bench = greeted();
+        bench.ask(&["RETR 1"]);
+        assert_eq!(bench.hear("+OK\r\n..\r\na\n.\r\n"), [""; 0]);
+        let done = bench.hear(".\r\n");
+        assert_eq!(done, ["done 1.0 +OK\\r\\n..\\r\\na\\n.\\r\\n."]);
+    }
+
+    #[test]
+    fn sasl_goes_on_line_by_line() {
+        let mut bench = greeted();
+        bench.ask(&["AUTH PLAIN"]);
+        assert_eq!(bench.hear("+ \r\n"), ["go-on +"]);
+        assert_eq!(bench.put(Request::Line(b"*".to_vec())), "*\r\n");
+        assert_eq!(bench.hear("-ERR\r\n"), ["done 1.0 -ERR"]);
+    }
+
+    #[test]
+    fn capabilities_are_forgotten_at_login() {
+        let mut bench = greeted();
+        bench.ask(&["CAPA"]);
+        bench.hear("+OK\r\nTop\r\nEXPIRE 14\r\n.\r\n");
+        let expected = vec!["TOP".to_owned(), "EXPIRE 14".to_owned()];
+        assert_eq!(bench.capabilities(), Some(expected));
+        bench.ask(&["PASS x"]);
+        bench.hear("+OK\r\n");
+        assert_eq!(bench.capabilities(), None);
+    }
+
+    #[test]
+    fn commands_behind_stls_are_not_answered() {
+        let mut bench = greeted();
+        bench.ask(&["STLS", "NOOP"]);
+        assert_eq!(bench.hear("+OK\r\n+OK inj"), ["done 1.0 +OK", "tls"]);
+        assert_eq!(
+            bench.tls_started(),
+            ["unexpected +OK inj !pop3-clear-behind-stls"]
+        );
+        assert_eq!(
+            bench.hear("+OK\r\n"),
+            ["unexpected +OK !pop3-clear-command-kept"]
+        );
+        bench.ask(&["STLS"]);
+        assert_eq!(bench.hear("+OK again\r\n"), ["done 2.0 +OK again"]);
+    }
+
+    #[test]
+    fn after_quit_nothing_more_is_said() {
+        let mut bench = greeted();
+        bench.ask(&["QUIT"]);
+        assert_eq!(
+            bench.hear("-ERR not all removed\r\n+OK\r\n"),
+            [
+                "done 1.0 -ERR not all removed",
+                "unexpected +OK !pop3-after-quit"
+            ]
+        );
+        assert_eq!(bench.close(), ["closed"]);
+    }
+
+    #[test]
+    fn raw_commands_get_responses_of_their_shape() {
+        let mut bench = greeted();
+        bench.put(Request::Raw(b"NOOP\r\nLI".to_vec()));
+        bench.put(Request::Raw(b"ST\r\n".to_vec()));
+        assert_eq!(
+            bench.hear("+OK\r\n+OK\r\n1 2\r\n.\r\n+OK\r\n"),
+            [
+                "done 2.0 +OK",
+                "done 2.0 +OK\\r\\n1 2\\r\\n.",
+                "done 2.0 +OK"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_end_in_the_middle_of_a_response_is_reported() {
+        let mut bench = greeted();
+        bench.ask(&["RETR 1"]);
+        assert_eq!(bench.hear("+OK\r\nhalf"), [""; 0]);
+        assert_eq!(
+            bench.close(),
+            [
+                "unexpected +OK\\r\\nhalf !pop3-cut-short",
+                "closed +OK\\r\\nhalf"
+            ]
+        );
+        let mut bench = Bench::new(Protocol::Pop3);
+        assert_eq!(bench.close(), ["unexpected  !pop3-no-greeting", "closed"]);
+    }
+
+    #[test]
+    fn too_much_loses_framing() {
+        let mut bench = greeted();
+        assert_eq!(bench.hear(&"x".repeat(300)), ["lost !pop3-over-limit"]);
+        assert_eq!(bench.hear("+OK\r\n"), [""; 0]);
+        assert_eq!(bench.close(), [""; 0]);
+        let mut bench = greeted();
+        bench.ask(&["RETR 1"]);
+        let lines = format!("+OK\r\n{}", "line\r\n".repeat(200));
+        assert_eq!(bench.hear(&lines), ["lost !pop3-over-limit"]);
+    }
+}

@@ -265,15 +265,12 @@ async fn connect(
     limit: Duration,
 ) -> Result<TcpStream, TransportError> {
     let connecting = TcpStream::connect((&*endpoint.host, endpoint.port));
-    let stream = match timeout(limit, connecting).await {
-        Ok(connected) => connected,
-        Err(_) => {
-            return Err(TransportError::Timeout {
-                endpoint: label.to_owned(),
-                what: "connecting",
-                limit,
-            });
-        }
+    let Ok(stream) = timeout(limit, connecting).await else {
+        return Err(TransportError::Timeout {
+            endpoint: label.to_owned(),
+            what: "connecting",
+            limit,
+        });
     };
     stream
         .and_then(|stream| stream.set_nodelay(true).map(|()| stream))

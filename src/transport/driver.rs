@@ -168,9 +168,13 @@ impl Driver {
         }
     }
 
-    /// Serves the connection until it ends.
-    pub(super) async fn run(mut self, mut socket: Socket) {
+    /// Serves the connection until it ends, and says so when the socket is closed.
+    pub(super) async fn run(self, socket: Socket) {
         let _finish = Finish(self.shared.clone());
+        self.serve(socket).await;
+    }
+
+    async fn serve(mut self, mut socket: Socket) {
         let mut buffer = vec![0; CHUNK];
         loop {
             match self.turn(&mut socket, &mut buffer).await {
@@ -305,7 +309,7 @@ impl Driver {
         self.outgoing = Vec::new();
         self.written = 0;
         let Socket::Plain(stream) = socket else {
-            unreachable!("an engine accepts TLS once");
+            unreachable!("an engine accepts TLS once, and never under TLS");
         };
         let secured = handshake(stream, &self.host, &self.endpoint, &self.options).await;
         match secured {

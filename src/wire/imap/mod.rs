@@ -1,10 +1,30 @@
 //! IMAP responses (RFC 3501, RFC 9051 and extensions).
 
-pub mod ext;
+mod body_structure;
+mod capability;
+mod context;
+mod date_time;
+mod envelope;
+mod ext;
+mod fetch;
+mod flag;
+mod list;
+mod mailbox_name;
+mod mailbox_status;
+mod number;
+mod parser;
+mod recover;
+mod response;
+mod search;
+mod section;
+mod sequence_set;
+mod status;
+mod string;
+mod tagged_ext;
 
 use std::collections::BTreeSet;
 
-use crate::finding::Violation;
+pub use response::parse;
 
 /// What is in force on a connection at a moment, as far as it decides what is legal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,11 +33,6 @@ pub struct Context {
     pub capabilities: BTreeSet<String>,
     /// Extensions enabled with ENABLE, in upper case (`IMAP4REV2`, `QRESYNC`, `UTF8=ACCEPT`).
     pub enabled: BTreeSet<String>,
-}
-
-/// Reads one complete response, as `fragment` cut it, with its CRLF and its literals.
-pub fn parse(_octets: &[u8], _context: &Context) -> (Response, Vec<Violation>) {
-    (Response::Unreadable, Vec::new())
 }
 
 /// One response of a server.

@@ -1,0 +1,117 @@
+//! ESEARCH (RFC 4731, RFC 4466), part of IMAP4rev2.
+
+use super::{Extension, NOTHING};
+use crate::finding::rule::imap_wire as rules;
+use crate::wire::imap::parser::{Parsed, Parser};
+use crate::wire::imap::string::text_of;
+use crate::wire::imap::{Data, UidRange};
+
+pub(super) const EXTENSION: Extension = Extension {
+    data: &[("ESEARCH", esearch_response)],
+    ..NOTHING
+};
+
+/// What the results amount to so far.
+#[derive(Default)]
+struct Results {
+    min: Option<u32>,
+    max: Option<u32>,
+    count: Option<u32>,
+    all: Option<Vec<UidRange>>,
+    modseq: Option<u64>,
+}
+
+/// `esearch-response = "ESEARCH" [search-correlator] [SP "UID"] *(SP search-return-data)`
+/// (RFC 9051 §9)
+///
+/// What was understood before a wrong octet is kept.
+fn esearch_response(p: &mut Parser<'_>) -> Parsed<Data> {
+    let mut tag = None;
+    let mut uid = false;
+    let mut results = Results::default();
+    let parsed = p.under(rules::ESEARCH, |p| {
+        let mut more = p.more();
+        if more && p.cursor.peek() == Some(b'(') {
+            tag = Some(p.search_correlator()?);
+            more = p.more();
+        }
+        while more {
+            let name_at = p.cursor.here();
+            let name = p.tagged_ext_label()?;
+            if name == "UID" && !uid && results.is_empty() {
+                uid = true;
+            } else {
+                p.sp()?;
+                p.search_return_data(&name, name_at.start, &mut results)?;
+            }
+            more = p.more();
+        }
+        Ok(())
+    });
+    p.settle(parsed);
+    Ok(Data::Esearch {
+        tag,
+        uid,
+        min: results.min,
+        max: results.max,
+        count: results.count,
+        all: results.all,
+        modseq: results.modseq,
+    })
+}
+
+impl Results {
+    fn is_empty(&self) -> bool {
+        self.min.is_none()
+            && self.max.is_none()
+            && self.count.is_none()
+            && self.all.is_none()
+            && self.modseq.is_none()
+    }
+}
+
+impl Parser<'_> {
+    /// `search-correlator = SP "(" "TAG" SP tag-string ")"` (RFC 9051 §9), without its SP
+    fn search_correlator(&mut self) -> Parsed<String> {
+        self.octet(b'(')?;
+        self.word("TAG")?;
+        self.sp()?;
+        let tag = self.astring()?;
+        self.octet(b')')?;
+        Ok(text_of(&tag))
+    }
+
+    /// `tagged-ext-label = tagged-label-fchar *tagged-label-char` (RFC 9051 §9), in upper case
+    fn tagged_ext_label(&mut self) -> Parsed<String> {
+        let is_first = |octet: u8| octet.is_ascii_alphabetic() || matches!(octet, b'-' | b'_' | b'.');
+        if !self.cursor.peek().is_some_and(is_first) {
+            return self.expected("search-modifier-name");
+        }
+        let label = self
+            .cursor
+            .take_while(|octet| is_first(octet) || octet.is_ascii_digit() || octet == b':');
+        Ok(text_of(label).to_ascii_uppercase())
+    }
+
+    /// `search-return-data = "MIN" SP nz-number / "MAX" SP nz-number / "ALL" SP sequence-set /
+    /// "COUNT" SP number / search-ret-data-ext` (RFC 9051 §9), and `"MODSEQ" SP
+    /// mod-sequence-value` (RFC 4731 §4); from the value on
+    fn search_return_data(&mut self, name: &str, at: usize, results: &mut Results) -> Parsed<()> {
+        let value_at = self.cursor.at();
+        let is_second = match name {
+            "MIN" => results.min.replace(self.nz_number()?).is_some(),
+            "MAX" => results.max.replace(self.nz_number()?).is_some(),
+            "ALL" => results.all.replace(self.sequence_set()?).is_some(),
+            "COUNT" => results.count.replace(self.number()?).is_some(),
+            "MODSEQ" => results.modseq.replace(self.mod_sequence_value()?).is_some(),
+            _ => {
+                self.tagged_ext_val()?;
+                false
+            }
+        };
+        if is_second {
+            self.report(rules::ESEARCH, at..value_at, format!("{name} only once"));
+        }
+        Ok(())
+    }
+}

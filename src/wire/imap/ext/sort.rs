@@ -1,0 +1,17 @@
+//! SORT (RFC 5256).
+
+use super::{Extension, NOTHING};
+use crate::wire::imap::parser::{Parsed, Parser};
+use crate::wire::imap::{Data, search};
+
+pub(super) const EXTENSION: Extension = Extension {
+    data: &[("SORT", sort_data)],
+    ..NOTHING
+};
+
+/// `sort-data = "SORT" *(SP nz-number)` (RFC 5256 §5), and `[1*(SP nz-number) SP
+/// search-sort-mod-seq]` (RFC 7162 §7): the form of SEARCH
+fn sort_data(p: &mut Parser<'_>) -> Parsed<Data> {
+    search::search(p)?;
+    Ok(Data::Other("SORT".to_owned()))
+}

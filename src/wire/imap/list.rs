@@ -1,0 +1,106 @@
+//! LIST and LSUB.
+
+use super::Data;
+use super::parser::{Parsed, Parser};
+use super::string::{is_atom_char, text_of};
+use crate::finding::rule::imap_wire as rules;
+
+/// `"LIST" SP mailbox-list` (RFC 9051 §7.3.1)
+pub(super) fn list(p: &mut Parser<'_>) -> Parsed<Data> {
+    mailbox_list(p, false)
+}
+
+/// `"LSUB" SP mailbox-list` (RFC 3501 §7.2.3)
+pub(super) fn lsub(p: &mut Parser<'_>) -> Parsed<Data> {
+    mailbox_list(p, true)
+}
+
+/// `mailbox-list = "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil) SP mailbox
+/// [SP mbox-list-extended]` (RFC 9051 §9)
+fn mailbox_list(p: &mut Parser<'_>, lsub: bool) -> Parsed<Data> {
+    p.under(rules::LIST, |p| {
+        p.sp()?;
+        let attributes = p.mbx_list_flags()?;
+        p.sp()?;
+        let delimiter = p.delimiter()?;
+        p.sp()?;
+        let mailbox = p.mailbox()?;
+        if p.more() {
+            let extended = p.mbox_list_extended();
+            p.settle(extended);
+        }
+        Ok(Data::List {
+            lsub,
+            attributes,
+            delimiter,
+            mailbox,
+        })
+    })
+}
+
+impl Parser<'_> {
+    /// `"(" [mbx-list-flags] ")"`: attributes, at most one of each exclusive group, none twice
+    /// (RFC 9051 §9)
+    fn mbx_list_flags(&mut self) -> Parsed<Vec<String>> {
+        const EXCLUSIVE: [&[&str]; 2] = [
+            &["\\NONEXISTENT", "\\NOSELECT", "\\MARKED", "\\UNMARKED"],
+            &["\\HASCHILDREN", "\\HASNOCHILDREN"],
+        ];
+        let mut seen: Vec<String> = Vec::new();
+        self.list(|p| {
+            let start = p.cursor.at();
+            p.octet(b'\\').or_else(|_| p.expected("attribute"))?;
+            let name = p.cursor.take_while(is_atom_char);
+            if name.is_empty() {
+                return p.expected("attribute");
+            }
+            let attribute = text_of(p.cursor.since(start));
+            let upper = attribute.to_ascii_uppercase();
+            let rival = seen.iter().find(|earlier| {
+                let together = |group: &&[&str]| {
+                    group.contains(&upper.as_str()) && group.contains(&earlier.as_str())
+                };
+                **earlier == upper || EXCLUSIVE.iter().any(together)
+            });
+            if let Some(rival) = rival {
+                let expected = format!("nothing that excludes {}", rival.to_ascii_lowercase());
+                p.report(rules::LIST_ATTRIBUTES, start..p.cursor.at(), expected);
+            }
+            if seen.len() < 32 {
+                seen.push(upper);
+            }
+            Ok(attribute)
+        })
+    }
+
+    /// `DQUOTE QUOTED-CHAR DQUOTE / nil` (RFC 9051 §9)
+    pub(super) fn delimiter(&mut self) -> Parsed<Option<u8>> {
+        if self.nil() {
+            return Ok(None);
+        }
+        if self.cursor.peek() != Some(b'"') {
+            return self.expected("DQUOTE or NIL");
+        }
+        let start = self.cursor.at();
+        let value = self.quoted()?;
+        if value.len() != 1 {
+            let span = start..self.cursor.at();
+            self.report(rules::LIST, span, "one character between the quotes");
+        }
+        Ok(value.first().copied())
+    }
+
+    /// `mbox-list-extended = "(" [mbox-list-extended-item *(SP mbox-list-extended-item)] ")"`,
+    /// `mbox-list-extended-item = mbox-list-extended-item-tag SP tagged-ext-val` (RFC 9051 §9,
+    /// RFC 5258 §6)
+    fn mbox_list_extended(&mut self) -> Parsed<()> {
+        self.under(rules::LIST, |p| {
+            p.list(|p| {
+                p.astring()?;
+                p.sp()?;
+                p.tagged_ext_val()
+            })
+            .map(drop)
+        })
+    }
+}
