@@ -1,5 +1,6 @@
 //! `mailspec check`: are scenario and target files valid? No server is needed.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -26,8 +27,14 @@ pub(super) fn execute(arguments: &CheckArguments, screen: &Screen) -> Result<u8,
         .partition(|path| is_target(path));
     let mut bad = 0;
     for path in &targets {
-        if let Err(error) = External::from_file(path) {
-            complain(&error.to_string());
+        let read = |path: &Path| fs::read(path);
+        let checked = fs::read_to_string(path)
+            .map_err(|error| format!("{}: {error}", path.display()))
+            .and_then(|text| {
+                External::from_file(path, &text, &read).map_err(|error| error.to_string())
+            });
+        if let Err(message) = checked {
+            complain(&message);
             bad += 1;
         }
     }
@@ -47,7 +54,7 @@ pub(super) fn execute(arguments: &CheckArguments, screen: &Screen) -> Result<u8,
 /// True if the file has the shape of a target: it says where endpoints or accounts are, which no
 /// scenario does.
 fn is_target(path: &Path) -> bool {
-    std::fs::read_to_string(path).is_ok_and(|text| {
+    fs::read_to_string(path).is_ok_and(|text| {
         text.lines()
             .any(|line| line.starts_with("endpoints:") || line.starts_with("accounts:"))
     })

@@ -38,13 +38,6 @@ impl Refusal {
         }
     }
 
-    pub(super) fn target(message: impl ToString) -> Self {
-        Self {
-            code: TARGET,
-            message: message.to_string(),
-        }
-    }
-
     pub(super) fn internal(message: impl ToString) -> Self {
         Self {
             code: INTERNAL,

@@ -39,13 +39,17 @@ pub(super) fn execute(arguments: &ExplainArguments, screen: &Screen) -> Result<u
 }
 
 fn unknown(id: &str, scenarios: &[Arc<Scenario>]) -> String {
-    let ids = catalogue()
-        .keys()
-        .copied()
-        .chain(Rule::all().map(Rule::id))
-        .chain(Fault::ALL.iter().map(|fault| fault.id()))
-        .chain(scenarios.iter().map(|scenario| &scenario.id[..]));
-    let hint = super::nearest(id, ids)
+    let mut ids: Vec<&str> = scenarios.iter().map(|scenario| &scenario.id[..]).collect();
+    for rule in Rule::all() {
+        ids.push(rule.id());
+    }
+    for fault in Fault::ALL {
+        ids.push(fault.id());
+    }
+    for id in catalogue().keys() {
+        ids.push(id);
+    }
+    let hint = super::nearest(id, &ids)
         .map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"));
     format!("no requirement, rule, fault or scenario is called {id:?}{hint}")
 }

@@ -13,6 +13,7 @@ use crate::report::visible;
 use crate::run;
 use crate::scenario::{Needs, Scenario};
 use crate::server::Fault;
+use crate::target::MANAGED;
 
 /// List what `run` would run
 #[derive(Args, Clone, Debug)]
@@ -20,14 +21,17 @@ pub(super) struct ListArguments {
     #[command(flatten)]
     selection: Selection,
     /// List the rules that always hold instead
-    #[arg(long, conflicts_with_all = ["faults", "requirements"])]
+    #[arg(long, conflicts_with_all = ["faults", "requirements", "targets"])]
     rules: bool,
     /// List the faults of the embedded server instead
-    #[arg(long, conflicts_with = "requirements")]
+    #[arg(long, conflicts_with_all = ["requirements", "targets"])]
     faults: bool,
     /// List the requirements that scenarios may cover instead
-    #[arg(long)]
+    #[arg(long, conflicts_with = "targets")]
     requirements: bool,
+    /// List the targets that mailspec can start instead
+    #[arg(long)]
+    targets: bool,
 }
 
 /// Lists.
@@ -38,6 +42,8 @@ pub(super) fn execute(arguments: &ListArguments, screen: &Screen) -> Result<u8, 
         print(&faults())?;
     } else if arguments.requirements {
         print(&requirements())?;
+    } else if arguments.targets {
+        print(&format!("embedded\n{}\n", MANAGED.join("\n")))?;
     } else {
         return scenarios(arguments, screen);
     }

@@ -17,14 +17,16 @@ pub(super) struct ManArguments {
 
 /// Prints it.
 pub(super) fn execute(arguments: &ManArguments) -> Result<u8, Refusal> {
-    let command = super::Cli::command();
+    let mut command = super::Cli::command();
+    // Gives the subcommands their names in full: `mailspec-run`.
+    command.build();
     let page = match &arguments.subcommand {
         None => page(command),
         Some(name) => {
             let Some(found) = command.find_subcommand(name) else {
                 return Err(Refusal::usage(format!("there is no subcommand {name:?}")));
             };
-            page(found.clone().name(format!("mailspec-{name}")))
+            page(found.clone())
         }
     };
     print(&page.map_err(Refusal::internal)?)?;

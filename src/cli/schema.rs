@@ -1,12 +1,13 @@
 //! `mailspec schema`: the JSON Schema of the files that mailspec reads and writes.
 
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 
 use super::exit::{OK, Refusal};
 use super::screen::print;
 use crate::report::json;
 use crate::scenario;
-use crate::target::External;
+use crate::target::target_file_schema;
 
 /// Print the JSON Schema (draft-07) of a kind of file
 #[derive(Args, Clone, Debug)]
@@ -29,10 +30,15 @@ enum Kind {
 /// Prints it.
 pub(super) fn execute(arguments: &SchemaArguments) -> Result<u8, Refusal> {
     let schema = match arguments.kind {
-        Kind::Scenario => scenario::json_schema(),
-        Kind::Target => External::json_schema(),
+        Kind::Scenario => pretty(&scenario::json_schema())?,
+        Kind::Target => pretty(&target_file_schema())?,
         Kind::Report => json::schema(),
     };
     print(&schema)?;
     Ok(OK)
+}
+
+fn pretty(schema: &impl Serialize) -> Result<String, Refusal> {
+    let text = serde_json::to_string_pretty(schema).map_err(Refusal::internal)?;
+    Ok(text + "\n")
 }

@@ -43,38 +43,22 @@ pub(super) struct TargetArguments {
 impl TargetArguments {
     /// What they ask for.
     pub(super) fn spec(&self) -> Result<Spec, Refusal> {
-        let spec = match &self.targets[..] {
-            [name] if name == "embedded" => Spec::Embedded(self.faults.clone()),
-            [name] if !is_url(name) && !is_file(name) => Spec::Managed(name.clone()),
-            [file] if !is_url(file) => Spec::External(self.file(Path::new(file))?),
-            urls if urls.iter().all(|url| is_url(url)) => Spec::External(self.urls()?),
-            _ => {
-                let message = "several --target options have to be URLs of one server";
-                return Err(Refusal::usage(message));
+        let read = |path: &Path| std::fs::read(path);
+        let spec = Spec::from_arguments(&self.targets, &self.accounts, &read);
+        match spec.map_err(Refusal::usage)? {
+            Spec::Embedded(_) => {
+                self.refuse_external_options()?;
+                Ok(Spec::Embedded(self.faults.clone()))
             }
-        };
-        if !self.faults.is_empty() && !matches!(spec, Spec::Embedded(_)) {
-            return Err(Refusal::usage("only the embedded server has faults"));
+            _ if !self.faults.is_empty() => {
+                Err(Refusal::usage("only the embedded server has faults"))
+            }
+            Spec::External(external) => Ok(Spec::External(self.adjust(external)?)),
+            Spec::Managed(name) => {
+                self.refuse_external_options()?;
+                Ok(Spec::Managed(name))
+            }
         }
-        match &spec {
-            Spec::External(external) => usable(external)?,
-            _ => self.refuse_external_options()?,
-        }
-        Ok(spec)
-    }
-
-    fn urls(&self) -> Result<External, Refusal> {
-        let external =
-            External::from_urls(&self.targets, &self.accounts).map_err(Refusal::usage)?;
-        self.adjust(external)
-    }
-
-    fn file(&self, path: &Path) -> Result<External, Refusal> {
-        if !self.accounts.is_empty() {
-            return Err(Refusal::usage("a target file names its own accounts"));
-        }
-        let external = External::from_file(path).map_err(Refusal::usage)?;
-        self.adjust(external)
     }
 
     /// Options outweigh what a file says.
@@ -95,7 +79,6 @@ impl TargetArguments {
 
     fn refuse_external_options(&self) -> Result<(), Refusal> {
         let given = [
-            (!self.accounts.is_empty(), "--account"),
             (self.ca.is_some(), "--ca"),
             (self.insecure, "--insecure"),
             (self.allow_non_empty, "--allow-non-empty"),
@@ -153,22 +136,6 @@ impl TargetArguments {
     }
 }
 
-fn is_url(target: &str) -> bool {
-    target.contains("://")
-}
-
-fn is_file(target: &str) -> bool {
-    target.ends_with(".yaml") || target.ends_with(".yml") || target.contains('/')
-}
-
-fn usable(external: &External) -> Result<(), Refusal> {
-    if external.accounts.is_empty() {
-        let message = "a server that runs already needs at least one --account USER:PASSWORD";
-        return Err(Refusal::usage(message));
-    }
-    Ok(())
-}
-
 /// `imap://user:secret@host` as `imap://host`.
 fn without_password(target: &str) -> String {
     match target.split_once("://") {
@@ -192,8 +159,8 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
 /// A fault by its id.
 pub(super) fn fault(id: &str) -> Result<Fault, String> {
     Fault::find(id).ok_or_else(|| {
-        let ids = Fault::ALL.iter().map(|fault| fault.id());
-        let nearest = super::nearest(id, ids);
+        let ids: Vec<&str> = Fault::ALL.iter().map(|fault| fault.id()).collect();
+        let nearest = super::nearest(id, &ids);
         nearest.map_or_else(
             || "`mailspec list --faults` names every fault".to_owned(),
             |nearest| format!("did you mean {nearest}?"),

@@ -29,13 +29,9 @@ pub fn render(run: &RunResult, style: Style) -> String {
     let full = |result: &&ScenarioResult| {
         result.gates(run.strict) || result.outcome == Outcome::Harness || style.verbose
     };
-    let told: Vec<&ScenarioResult> = run
-        .scenarios
-        .iter()
-        .filter(|result| is_told(result))
-        .collect();
-    let (full, short): (Vec<_>, Vec<_>) = told.into_iter().partition(full);
-    for result in short.iter() {
+    let told = run.scenarios.iter().filter(|result| is_told(result));
+    let (full, short): (Vec<_>, Vec<_>) = told.partition(full);
+    for result in &short {
         out.push_str(&in_short(result, style));
     }
     if !short.is_empty() {

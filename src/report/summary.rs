@@ -1,11 +1,16 @@
 //! The end of the report for people: tables with denominators, and how the run ended.
 //!
 //! ```text
-//! embedded (mailspec 0.1.0), 12 of 12 selected variants in 12.34 s, seed 7, 4 jobs
+//! embedded (mailspec 0.1.0): 12 of 12 variants selected in 12.34 s, seed 7, 4 jobs
 //!
-//!                   pass  fail  error   n/a   passed
-//!   imap               1     3      1     2   1 of 5 applicable
-//!   imap+pop3          1     1      -     -   1 of 2 applicable
+//!              pass  fail  error   n/a   passed
+//!   imap          1     3      1     2   1 of 5 applicable
+//!   imap+pop3     1     1      -     -   1 of 2 applicable
+//!
+//!   MUST          1     4      1     2   1 of 6 applicable
+//!   promise       1     -      -     -   1 of 1 applicable
+//!
+//!   all           2     4      1     2   2 of 7 applicable
 //!
 //!   not applicable: 2 × imap: no CONDSTORE
 //!   observed: 1 legal alternative in 1 scenario
@@ -33,8 +38,10 @@ pub(super) fn render(run: &RunResult, style: Style) -> String {
         ));
     }
     lines.push(String::new());
-    lines.extend(table(run, style));
-    lines.push(String::new());
+    if !run.scenarios.is_empty() {
+        lines.extend(table(run, style));
+        lines.push(String::new());
+    }
     lines.extend(facts(run, style));
     lines.push(exit(run, style));
     lines.push(String::new());
@@ -77,21 +84,30 @@ fn table(run: &RunResult, style: Style) -> Vec<String> {
         by_protocol.entry(protocols).or_default().push(result);
         by_level.entry(result.level()).or_default().push(result);
     }
-    let all: Vec<&ScenarioResult> = run.scenarios.iter().collect();
+    let levels: Vec<(String, Vec<&ScenarioResult>)> = by_level
+        .into_iter()
+        .map(|(level, results)| (level.to_string(), results))
+        .collect();
+    let all = vec![("all".to_owned(), run.scenarios.iter().collect())];
+    let groups = [by_protocol.into_iter().collect(), levels, all];
+    let name_width = groups.iter().flatten().map(|(name, _)| name.len()).max();
+    let name_width = name_width.unwrap_or(0).min(24);
+
     let heads: String = columns
         .iter()
         .map(|&outcome| format!("{:>1$}", short(outcome), width(outcome)))
         .collect();
-    let mut lines = vec![style.paint(Ink::Faint, &format!("  {:14}{heads}   passed", ""))];
-    let protocols = by_protocol.iter();
-    lines.extend(protocols.map(|(name, results)| row(name, results, &columns, style)));
-    if by_level.len() > 1 {
-        let levels = by_level.iter();
-        lines.extend(
-            levels.map(|(level, results)| row(&level.to_string(), results, &columns, style)),
-        );
+    let heads = format!("  {:name_width$}{heads}   passed", "");
+    let mut lines = vec![style.paint(Ink::Faint, &heads)];
+    for (at, group) in groups.iter().enumerate() {
+        if at > 0 {
+            lines.push(String::new());
+        }
+        for (name, results) in group {
+            let name = format!("{:name_width$}", cut(name, name_width));
+            lines.push(row(&name, results, &columns, style));
+        }
     }
-    lines.push(row("all", &all, &columns, style));
     lines
 }
 
@@ -108,8 +124,7 @@ fn row(name: &str, results: &[&ScenarioResult], columns: &[Outcome], style: Styl
         .collect();
     let applicable = results.len() - number(Outcome::NotApplicable) - number(Outcome::Skipped);
     format!(
-        "  {:14}{cells}   {} of {applicable} applicable",
-        cut(name, 14),
+        "  {name}{cells}   {} of {applicable} applicable",
         number(Outcome::Pass)
     )
 }

@@ -1,7 +1,11 @@
 //! Targets: the embedded server, managed real servers, and servers that run already.
 
+mod attached;
 pub mod client;
+mod contents;
+mod embedded;
 mod external;
+mod journal;
 mod made_account;
 mod managed;
 mod profile;
@@ -9,7 +13,9 @@ mod ready;
 mod running;
 mod url;
 
+pub use attached::clear_left_over;
 pub use external::SpecError;
+pub use journal::{Baseline, InUse, Journal};
 pub use managed::MANAGED;
 pub use profile::target_file_schema;
 pub use running::Target;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::ClientError;
-use crate::engine::{Command, Event, Request};
+use crate::engine::{Command, Event, Request, RequestId};
 use crate::transport::{Connection, Endpoint, Options, Recorder};
 use crate::wire::Message;
 
@@ -22,6 +22,8 @@ pub(super) struct Session {
     endpoint: String,
     recorder: Recorder,
     limit: Duration,
+    /// The command in progress. Completions of earlier ones, those of STARTTLS, are not ours.
+    current: RequestId,
 }
 
 /// What a command brought.
@@ -49,6 +51,7 @@ impl Session {
             endpoint: format!("{} {}:{}", endpoint.protocol, endpoint.host, endpoint.port),
             recorder: recorder.clone(),
             limit,
+            current: RequestId(0),
         };
         let greeting = session.within("the greeting", Self::greeting).await?;
         Ok((session, greeting))
@@ -69,7 +72,11 @@ impl Session {
         what: &str,
         request: Request,
     ) -> Result<Answer, ClientError> {
-        self.connection.submit(request);
+        let begins = matches!(request, Request::Commands(_));
+        let id = self.connection.submit(request);
+        if begins {
+            self.current = id;
+        }
         self.within(what, async |session| session.answer(what).await)
             .await
     }
@@ -118,7 +125,9 @@ impl Session {
         let mut cost = 0;
         loop {
             let (last, continues) = match self.connection.next().await.map(|it| it.event) {
-                Some(Event::CommandCompleted { message, .. }) => (message, false),
+                Some(Event::CommandCompleted {
+                    request, message, ..
+                }) if request >= self.current => (message, false),
                 Some(Event::ContinuationReceived {
                     message,
                     awaits_line: true,

@@ -1,5 +1,7 @@
 //! Connections against scripted peers on loopback.
 
+mod tls;
+
 use std::time::Duration;
 
 use pretty_assertions::assert_eq;
@@ -291,4 +293,54 @@ async fn a_refused_connection_is_an_error() {
     drop(listener);
     let refused = Connection::open(&endpoint(port), "a", &options(), &Recorder::new()).await;
     assert!(matches!(refused, Err(TransportError::Connect { .. })));
+}
+
+#[tokio::test]
+async fn a_giant_literal_ends_the_connection_when_announced() {
+    let (port, _peer) = peer(|mut stream| async move {
+        let text = b"* OK hi\r\n* 1 FETCH (BODY[] {4294967296}\r\n";
+        stream.write_all(text).await.unwrap();
+        stream.read_to_end(&mut Vec::new()).await.ok();
+    })
+    .await;
+    let endpoint = Endpoint {
+        protocol: Protocol::Imap,
+        ..endpoint(port)
+    };
+    let opened = Connection::open(&endpoint, "a", &options(), &Recorder::new()).await;
+    let mut connection = opened.unwrap();
+    next(&mut connection).await;
+    let Some(Event::FramingLost(excerpt)) = next(&mut connection).await else {
+        panic!("the limit is reported");
+    };
+    assert_eq!(rules(&excerpt), [exchange::IMAP_OVER_LIMIT.id()]);
+    assert_eq!(next(&mut connection).await, None);
+}
+
+#[tokio::test]
+async fn a_line_is_awaited_between_the_challenge_and_the_answer() {
+    let (port, peer) = peer(|stream| async {
+        let mut stream = BufReader::new(stream);
+        stream.write_all(b"+OK hi\r\n").await.unwrap();
+        assert_eq!(line(&mut stream).await, "AUTH PLAIN\r\n");
+        stream.write_all(b"+ \r\n").await.unwrap();
+        assert_eq!(line(&mut stream).await, "AGFubgBzZXNhbWU=\r\n");
+        stream.write_all(b"-ERR sesame\r\n").await.unwrap();
+    })
+    .await;
+    let (mut connection, recorder) = open(port).await;
+    recorder.hide("ann", "sesame");
+    next(&mut connection).await;
+    ask(&mut connection, "AUTH PLAIN");
+    assert!(!connection.awaits_line());
+    next(&mut connection).await;
+    assert!(connection.awaits_line());
+    connection.submit(Request::Line(b"AGFubgBzZXNhbWU=".to_vec()));
+    assert!(!connection.awaits_line());
+    next(&mut connection).await;
+    within(peer).await.unwrap();
+    let transcript = format!("{:?}", recorder.transcript());
+    assert!(!transcript.contains("sesame"), "{transcript}");
+    assert!(!transcript.contains("AGFub"), "{transcript}");
+    assert_eq!(transcript.matches("[password]").count(), 2);
 }
