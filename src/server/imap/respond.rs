@@ -141,8 +141,14 @@ mod tests {
         assert_eq!(written(|out| string(out, "ü".as_bytes())), "{2}\r\nü");
         assert_eq!(written(|out| string(out, b"a\0b")), "{2}\r\nab");
         assert_eq!(written(|out| nstring(out, None)), "NIL");
-        assert_eq!(written(|out| mailbox(out, "Entwürfe", false)), "Entw&APw-rfe");
-        assert_eq!(written(|out| mailbox(out, "Entwürfe", true)), "\"Entwürfe\"");
+        assert_eq!(
+            written(|out| mailbox(out, "Entwürfe", false)),
+            "Entw&APw-rfe"
+        );
+        assert_eq!(
+            written(|out| mailbox(out, "Entwürfe", true)),
+            "\"Entwürfe\""
+        );
     }
 
     #[test]

@@ -109,11 +109,19 @@ impl View {
         }
         let ranges = set.resolve(if by_uid { self.star_uid() } else { self.star() });
         let beyond = |n: u32| n == 0 || n > self.star();
-        if !by_uid && ranges.iter().any(|(low, high)| beyond(*low) || beyond(*high)) {
+        if !by_uid
+            && ranges
+                .iter()
+                .any(|(low, high)| beyond(*low) || beyond(*high))
+        {
             return Err(NoSuchMessage);
         }
         let wanted = |index: &usize| {
-            let number = if by_uid { self.entries[*index].told.uid } else { seq(*index) };
+            let number = if by_uid {
+                self.entries[*index].told.uid
+            } else {
+                seq(*index)
+            };
             parse::contains(&ranges, number)
         };
         Ok((0..self.entries.len()).filter(wanted).collect())
@@ -126,7 +134,9 @@ impl View {
 
     /// What `*` means as a UID.
     pub(super) fn star_uid(&self) -> u32 {
-        self.entries.last().map_or(self.uidnext, |entry| entry.told.uid)
+        self.entries
+            .last()
+            .map_or(self.uidnext, |entry| entry.told.uid)
     }
 
     /// Tells the client what has changed, as far as is allowed now; gives the mod-sequence up to
@@ -155,12 +165,7 @@ impl View {
     }
 
     /// EXPUNGE or VANISHED.
-    fn tell_expunged(
-        &mut self,
-        out: &mut Vec<u8>,
-        is_live: impl Fn(u32) -> bool,
-        manner: Manner,
-    ) {
+    fn tell_expunged(&mut self, out: &mut Vec<u8>, is_live: impl Fn(u32) -> bool, manner: Manner) {
         let gone: Vec<usize> = (0..self.entries.len())
             .filter(|index| !is_live(self.entries[*index].told.uid))
             .collect();
@@ -203,7 +208,10 @@ impl View {
         } else {
             respond::flags(&flags, Some("\\*"))
         };
-        line(out, &format!("OK [PERMANENTFLAGS ({permanent})] These can be kept"));
+        line(
+            out,
+            &format!("OK [PERMANENTFLAGS ({permanent})] These can be kept"),
+        );
     }
 
     /// EXISTS and RECENT.

@@ -94,7 +94,11 @@ impl Store {
 
     /// EXPUNGE may come with UID STORE only (RFC 9051 §7.5.1).
     fn done(&self, reply: Reply) -> Reply {
-        if self.uid { reply } else { reply.then(Then::SyncWithoutExpunge) }
+        if self.uid {
+            reply
+        } else {
+            reply.then(Then::SyncWithoutExpunge)
+        }
     }
 
     /// With the MODIFIED response code, if some messages failed the test; it takes the place of
@@ -119,11 +123,13 @@ impl Store {
     /// [`View::sync`]: crate::server::imap::view::View::sync
     fn tell(&self, session: &mut Session, after: &[Message]) {
         let manner = session.manner();
-        let mute = session.has(Fault::StoreNoUntaggedFetch);
+        let mute = session.has(Fault::StoreNoUntaggedSeen);
         let Session { view, out, .. } = session;
         let Some(view) = view else { return };
         for live in after {
-            let Some(index) = view.index_of(live.uid) else { continue };
+            let Some(index) = view.index_of(live.uid) else {
+                continue;
+            };
             let entry = &mut view.entries[index];
             entry.told.modseq = live.modseq;
             if !self.silent || self.unchanged_since.is_some() || mute {
