@@ -38,7 +38,12 @@ impl Parser<'_> {
         if self.cursor.peek().is_some_and(|o| o.is_ascii_digit()) {
             return self.message_data();
         }
-        let name = self.atom();
+        let is_name = self.cursor.peek().is_some_and(|o| o.is_ascii_alphabetic());
+        let name = if is_name {
+            self.atom()
+        } else {
+            self.expected("resp-cond-state, mailbox-data or message-data")
+        };
         let Some(name) = self.settle(name) else {
             return Response::Unreadable;
         };
