@@ -46,7 +46,10 @@ fn judged(state: &str, line: &str) -> (Vec<usize>, Vec<&'static str>) {
     (starts, rules)
 }
 
-const RIGHT: &[(&str, &[&str])] = &[
+/// A state, and the lines judged in it.
+type Judged<T> = &'static [(&'static str, &'static [T])];
+
+const RIGHT: Judged<&str> = &[
     (
         "rev1",
         &[
@@ -212,7 +215,7 @@ fn correct_lines_are_not_accused() {
 }
 
 /// Lines with their marks, and the rule broken at each mark.
-const WRONG: &[(&str, &[(&str, &[&str])])] = &[
+const WRONG: Judged<(&str, &[&str])> = &[
     (
         "rev1",
         &[
