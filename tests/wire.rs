@@ -391,7 +391,11 @@ mod any_octets {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig {
+            cases: 4000,
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
 
         #[test]
         fn imap_is_total(octets in octets(), fetch in any::<bool>()) {
@@ -402,7 +406,8 @@ mod any_octets {
         #[test]
         fn pop3_and_smtp_are_total(octets in octets(), shape in 0..11_usize) {
             let shape = [
-                Shape::Greeting, Shape::Plain, Shape::Stat, Shape::ListOne, Shape::List, Shape::UidlOne,
+                Shape::Greeting, Shape::Plain, Shape::Stat, Shape::ListOne, Shape::List,
+                Shape::UidlOne,
                 Shape::Uidl, Shape::Message, Shape::Capa, Shape::Lines, Shape::Auth,
             ][shape];
             assert_spans(&octets, &pop3::parse(&octets, shape).1);

@@ -170,7 +170,8 @@ const RIGHT: Judged<&str> = &[
             "* 1 FETCH (BODYSTRUCTURE ((\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 1 0)\
              (\"TEXT\" \"HTML\" NIL NIL NIL \"7BIT\" 1 0 NIL) \"MIXED\" (\"b\" \"x\") NIL \"en\"))",
             "* 1 FETCH (BODY (\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 9 \
-             (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) (\"TEXT\" \"X\" NIL NIL NIL \"7BIT\" 1 0) 3))",
+             (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) \
+             (\"TEXT\" \"X\" NIL NIL NIL \"7BIT\" 1 0) 3))",
             "* 1 FETCH (BODY (\"MESSAGE\" \"GLOBAL\" NIL NIL NIL \"7BIT\" 9))",
             "* 1 FETCH (BODY (\"MESSAGE\" \"DELIVERY-STATUS\" NIL NIL NIL \"7BIT\" 9))",
         ],
