@@ -112,6 +112,21 @@ impl Judge for Smtp {
     }
 }
 
+/// Name and text of every transcript.
+fn transcripts() -> BTreeMap<String, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/transcripts");
+    let files = std::fs::read_dir(folder).expect("the folder of transcripts");
+    let transcripts: BTreeMap<_, _> = files
+        .map(|file| {
+            let path = file.expect("a transcript").path();
+            let text = std::fs::read_to_string(&path).expect("UTF-8");
+            (path.to_string_lossy().into_owned(), text)
+        })
+        .collect();
+    assert!(!transcripts.is_empty(), "no transcript was found");
+    transcripts
+}
+
 /// One line for each difference between the violations found and those written down.
 fn judge(text: &str, judge: &mut dyn Judge) -> Vec<String> {
     let mut differences = Vec::new();
@@ -155,13 +170,8 @@ fn judge(text: &str, judge: &mut dyn Judge) -> Vec<String> {
 
 #[test]
 fn transcripts_hold_exactly_the_marked_violations() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/transcripts");
     let mut differing = BTreeMap::new();
-    let mut seen = 0;
-    for file in std::fs::read_dir(folder).unwrap() {
-        let path = file.unwrap().path();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let text = std::fs::read_to_string(&path).unwrap();
+    for (name, text) in transcripts() {
         let differences = if name.contains("pop3") {
             judge(&text, &mut Pop3(Shape::Greeting))
         } else if name.contains("lmtp") || name.contains("smtp") {
@@ -172,9 +182,7 @@ fn transcripts_hold_exactly_the_marked_violations() {
         if !differences.is_empty() {
             differing.insert(name, differences);
         }
-        seen += 1;
     }
-    assert!(seen > 0, "no transcript was found");
     assert!(differing.is_empty(), "{differing:#?}");
 }
 
@@ -193,14 +201,11 @@ fn a_missing_and_a_stale_mark_are_told() {
 
 /// Every complete IMAP response of the transcripts.
 fn recorded_responses() -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/transcripts");
     let mut responses = Vec::new();
-    for file in std::fs::read_dir(folder).unwrap() {
-        let path = file.unwrap().path();
-        if !path.to_string_lossy().contains("imap") {
+    for (name, text) in transcripts() {
+        if !name.contains("imap") {
             continue;
         }
-        let text = std::fs::read_to_string(&path).unwrap();
         let mut stream: Vec<u8> = text
             .lines()
             .filter_map(|line| line.strip_prefix("S: "))
@@ -386,7 +391,11 @@ mod any_octets {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig {
+            cases: 4000,
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
 
         #[test]
         fn imap_is_total(octets in octets(), fetch in any::<bool>()) {
@@ -397,7 +406,8 @@ mod any_octets {
         #[test]
         fn pop3_and_smtp_are_total(octets in octets(), shape in 0..11_usize) {
             let shape = [
-                Shape::Greeting, Shape::Plain, Shape::Stat, Shape::ListOne, Shape::List, Shape::UidlOne,
+                Shape::Greeting, Shape::Plain, Shape::Stat, Shape::ListOne, Shape::List,
+                Shape::UidlOne,
                 Shape::Uidl, Shape::Message, Shape::Capa, Shape::Lines, Shape::Auth,
             ][shape];
             assert_spans(&octets, &pop3::parse(&octets, shape).1);

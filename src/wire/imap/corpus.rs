@@ -46,7 +46,10 @@ fn judged(state: &str, line: &str) -> (Vec<usize>, Vec<&'static str>) {
     (starts, rules)
 }
 
-const RIGHT: &[(&str, &[&str])] = &[
+/// A state, and the lines judged in it.
+type Judged<T> = &'static [(&'static str, &'static [T])];
+
+const RIGHT: Judged<&str> = &[
     (
         "rev1",
         &[
@@ -167,7 +170,8 @@ const RIGHT: &[(&str, &[&str])] = &[
             "* 1 FETCH (BODYSTRUCTURE ((\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 1 0)\
              (\"TEXT\" \"HTML\" NIL NIL NIL \"7BIT\" 1 0 NIL) \"MIXED\" (\"b\" \"x\") NIL \"en\"))",
             "* 1 FETCH (BODY (\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 9 \
-             (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) (\"TEXT\" \"X\" NIL NIL NIL \"7BIT\" 1 0) 3))",
+             (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) \
+             (\"TEXT\" \"X\" NIL NIL NIL \"7BIT\" 1 0) 3))",
             "* 1 FETCH (BODY (\"MESSAGE\" \"GLOBAL\" NIL NIL NIL \"7BIT\" 9))",
             "* 1 FETCH (BODY (\"MESSAGE\" \"DELIVERY-STATUS\" NIL NIL NIL \"7BIT\" 9))",
         ],
@@ -212,7 +216,7 @@ fn correct_lines_are_not_accused() {
 }
 
 /// Lines with their marks, and the rule broken at each mark.
-const WRONG: &[(&str, &[(&str, &[&str])])] = &[
+const WRONG: Judged<(&str, &[&str])> = &[
     (
         "rev1",
         &[
