@@ -5,6 +5,7 @@
 //! own view of a mailbox and compare it with the [`Mailbox`] when [`Account::changes`] wakes them.
 
 mod account;
+mod corrupt;
 mod date;
 mod flag;
 mod mailbox;
@@ -83,6 +84,16 @@ impl Store {
     /// Notes that the server was down and is up again.
     pub(crate) fn restarted(&self) {
         self.restarts.fetch_add(1, Ordering::Relaxed);
+        for account in self.accounts().values() {
+            account.write(Mailboxes::restarted);
+        }
+    }
+
+    /// Notes that the server was killed.
+    pub(crate) fn killed(&self) {
+        for account in self.accounts().values() {
+            account.write(Mailboxes::killed);
+        }
     }
 
     /// How often the server was down: nothing that a client sees may depend on it.
