@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::corrupt;
 use super::name::{below, is_valid, normalize, superiors};
-use super::{DELIMITER, Mailbox, Message, NewMessage, SpecialUse};
+use super::{
+    Appended, Copied, DELIMITER, Listed, Mailbox, Message, NewMessage, SpecialUse, StoreError,
+};
 use crate::server::fault::{Fault, FaultSet};
 
 const INBOX: &str = "INBOX";
@@ -24,58 +26,6 @@ pub(crate) struct Mailboxes {
     /// What deleted mailboxes had, for a fault that shows it again.
     tombstones: BTreeMap<String, Vec<NewMessage>>,
     faults: FaultSet,
-}
-
-/// Why something could not be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum StoreError {
-    /// NONEXISTENT (TRYCREATE where mail was to go).
-    #[error("no such mailbox")]
-    NoSuchMailbox,
-    /// ALREADYEXISTS
-    #[error("mailbox exists already")]
-    AlreadyExists,
-    /// CANNOT: INBOX cannot be deleted, a mailbox cannot go below itself.
-    #[error("not possible for this mailbox")]
-    Cannot,
-    /// CANNOT: an empty level, a control character, or too long.
-    #[error("not a valid mailbox name")]
-    InvalidName,
-}
-
-/// What was appended, for APPENDUID.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Appended {
-    /// UIDVALIDITY of the mailbox.
-    pub(crate) uidvalidity: u32,
-    /// UIDs, in the order of the messages given.
-    pub(crate) uids: Vec<u32>,
-}
-
-/// What was copied or moved, for COPYUID; `sources[i]` became `targets[i]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Copied {
-    /// UIDVALIDITY of the mailbox to which they went.
-    pub(crate) uidvalidity: u32,
-    /// UIDs in the old mailbox, ascending; those that were gone already are left out.
-    pub(crate) sources: Vec<u32>,
-    /// UIDs in the new mailbox, ascending.
-    pub(crate) targets: Vec<u32>,
-}
-
-/// A name for LIST.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Listed {
-    /// The full name.
-    pub(crate) name: String,
-    /// Whether there is a mailbox; if not, the name is only superior to some (`\NonExistent`).
-    pub(crate) exists: bool,
-    /// Whether a mailbox is inferior to it.
-    pub(crate) has_children: bool,
-    /// Whether it is subscribed.
-    pub(crate) subscribed: bool,
-    /// Special uses.
-    pub(crate) special_use: Vec<SpecialUse>,
 }
 
 impl Mailboxes {
@@ -545,7 +495,7 @@ mod tests {
     }
 
     /// Each fault changes what this gives.
-    fn history(faults: &[Fault]) -> Vec<(String, u32, u32, u64, Vec<(u32, usize)>)> {
+    fn history(faults: &[Fault]) -> Vec<String> {
         let mut m = Mailboxes::new(faults.iter().copied().collect());
         let new = |flags: &str| NewMessage {
             flags: flags.split_whitespace().map(Flag::new).collect(),
@@ -570,19 +520,10 @@ mod tests {
         m.restarted();
         m.create(&format!("first-{first}"), &[]).unwrap();
         let summary = |m: &Mailbox| {
-            let messages = m
-                .messages()
-                .iter()
-                .map(|m| (m.uid, m.flags.len()))
-                .collect();
-            let name = m.name().to_owned();
-            (
-                name,
-                m.uidvalidity(),
-                m.uidnext(),
-                m.highest_modseq(),
-                messages,
-            )
+            let messages = m.messages().iter();
+            let messages: Vec<_> = messages.map(|m| (m.uid, m.flags.len())).collect();
+            let numbers = (m.uidvalidity(), m.uidnext(), m.highest_modseq());
+            format!("{} {numbers:?} {messages:?}", m.name())
         };
         m.by_name.values().map(summary).collect()
     }
@@ -590,7 +531,7 @@ mod tests {
     #[test]
     fn faults_change_the_course_of_things() {
         let sound = history(&[]);
-        assert_eq!(sound[2].4, [(1, 2), (2, 1)], "INBOX");
+        assert_eq!(sound[2], "INBOX (1, 4, 4) [(1, 2), (2, 1)]");
         for fault in [
             Fault::AckBeforeFsync,
             Fault::AppenduidWrongOnEmptyMailbox,

@@ -5,6 +5,7 @@
 //! own view of a mailbox and compare it with the [`Mailbox`] when [`Account::changes`] wakes them.
 
 mod account;
+mod answer;
 mod corrupt;
 mod date;
 mod flag;
@@ -18,10 +19,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) use account::{Account, MaildropLock};
+pub(crate) use answer::{Appended, Copied, Listed, StoreError};
 pub(crate) use date::{Civil, InternalDate};
 pub(crate) use flag::{Flag, FlagChange, Flags};
-pub(crate) use mailbox::{Expunged, Mailbox, Stored};
-pub(crate) use mailboxes::{Appended, Copied, Listed, Mailboxes, StoreError};
+pub(crate) use mailbox::{Mailbox, Stored};
+pub(crate) use mailboxes::Mailboxes;
 pub(crate) use message::{Message, NewMessage};
 pub(crate) use name::{DELIMITER, SpecialUse, normalize};
 
