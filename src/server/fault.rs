@@ -55,30 +55,45 @@ macro_rules! faults {
 #[rustfmt::skip]
 faults! {
     // The store, or more than one protocol
+    AckBeforeFsync: "ack-before-fsync", "the newest message of each mailbox is lost when the server is killed", "Dovecot before 2.3.2", [Lmtp, Smtp, Imap];
+    AppenduidWrongOnEmptyMailbox: "appenduid-wrong-on-empty-mailbox", "APPENDUID and COPYUID of an empty mailbox are one too great", "Dovecot 1.0 release candidates", [Imap];
+    CondstoreChangeWithoutModseq: "condstore-change-without-modseq", "a flag change leaves the mod-sequence as it was", "Dovecot 2.2.31", [Imap];
+    CondstoreHighestmodseqConstant: "condstore-highestmodseq-constant", "HIGHESTMODSEQ is always 1", "Dovecot 2.1.4", [Imap];
+    CopyDeduplicates: "copy-deduplicates", "COPY leaves out messages whose content is in the other mailbox already", "Stalwart", [Imap];
+    CopyLosesKeywords: "copy-loses-keywords", "COPY and MOVE keep system flags only", "Dovecot 2.3.5", [Imap];
+    ExpungeStopsAtLimit: "expunge-stops-at-limit", "an expunge removes 16 messages at most", "Cyrus before 3.12", [Imap];
+    ExpungedMessageResurrects: "expunged-message-resurrects", "messages that were removed are back after the server was down", "mox before 2023-09", [Imap, Pop3];
+    FromLineSplitsMessage: "from-line-splits-message", "an empty line followed by a line with From and a space begins another message", "Dovecot 1.0, mbox", [Imap, Pop3, Lmtp, Smtp];
+    RetentionDeletesSameMessageId: "retention-deletes-same-message-id", "a new message replaces those with the same Message-ID", "Dovecot 2.3.19", [Imap, Pop3, Lmtp, Smtp];
     StarttlsCommandInjection: "starttls-command-injection", "commands sent in clear behind STARTTLS or STLS are answered inside TLS", "CVE-2011-0411 (Postfix), CVE-2021-33515 (Dovecot)", [Imap, Pop3, Smtp];
+    StoredMessageTruncatedAtBuffer: "stored-message-truncated-at-buffer", "messages are cut after 8 KiB", "Dovecot before 1.0.9", [Imap, Pop3, Lmtp, Smtp];
+    TombstoneLeaksIntoRecreatedMailbox: "tombstone-leaks-into-recreated-mailbox", "a recreated mailbox has the messages of the deleted one", "Cyrus before 3.0.15", [Imap];
+    UidReusedAfterExpungeLast: "uid-reused-after-expunge-last", "UIDNEXT falls when the last message is removed", "Stalwart 0.11.7", [Imap, Pop3];
     UidlReusedWhenEmptied: "uidl-reused-when-emptied", "a mailbox that became empty counts its UIDs from 1 again", "a UID counter lost with the last message", [Imap, Pop3];
+    UidvalidityChangesOnRestart: "uidvalidity-changes-on-restart", "every UIDVALIDITY is new after the server was down", "servers that keep it in memory", [Imap, Pop3];
+    UidvalidityReusedOnRecreate: "uidvalidity-reused-on-recreate", "a recreated mailbox has the UIDVALIDITY of the deleted one", "Dovecot 1.0.2", [Imap];
 
     // IMAP
-    CopyuidSourceUidvalidity: "copyuid-source-uidvalidity", "COPYUID names the UIDVALIDITY of the mailbox that was copied from", "bug class: COPYUID built from the selected mailbox", [Imap];
-    EnvelopeSpaceBetweenAddresses: "envelope-space-between-addresses", "ENVELOPE has a space between two addresses of a list", "bug class: address lists written like other lists", [Imap];
+    CopyuidSourceUidvalidity: "copyuid-source-uidvalidity", "COPYUID names the UIDVALIDITY of the mailbox that was copied from", "GreenMail before 2.0", [Imap];
+    EnvelopeSpaceBetweenAddresses: "envelope-space-between-addresses", "ENVELOPE has a space between two addresses of a list", "GreenMail before 2.1.12", [Imap];
     EsearchAnsweredBySearch: "esearch-answered-by-search", "SEARCH with RETURN is answered by SEARCH, not by ESEARCH", "Cyrus 2.4.16", [Imap];
-    ExamineSetsSeen: "examine-sets-seen", "FETCH sets \\Seen in a mailbox opened by EXAMINE, and CLOSE expunges there", "bug class: read-only state not looked at", [Imap];
-    ExpungeNumbersNotRenumbered: "expunge-numbers-not-renumbered", "EXPUNGE responses do not count those sent before them", "bug class: sequence numbers taken before the first EXPUNGE", [Imap];
-    ExpungeSentDuringFetch: "expunge-sent-during-fetch", "EXPUNGE comes before the end of FETCH, STORE and SEARCH", "bug class: all updates told at the end of any command", [Imap];
-    FetchUsesGlobalSeqnum: "fetch-uses-global-seqnum", "FETCH responses number messages by the mailbox, not by what the session was told", "bug class: sequence numbers shared by all sessions", [Imap];
-    HeaderFieldsDropsFoldedLines: "header-fields-drops-folded-lines", "BODY[HEADER.FIELDS] leaves out the continuation lines of folded fields", "bug class: header fields taken line by line", [Imap];
+    ExamineSetsSeen: "examine-sets-seen", "FETCH sets \\Seen in a mailbox opened by EXAMINE, and CLOSE expunges there", "Proton Gluon, Apache James before 2026", [Imap];
+    ExpungeNumbersNotRenumbered: "expunge-numbers-not-renumbered", "EXPUNGE responses do not count those sent before them", "GreenMail before 2.1.10", [Imap];
+    ExpungeSentDuringFetch: "expunge-sent-during-fetch", "EXPUNGE comes before the end of FETCH, STORE and SEARCH", "hMailServer before 5.5", [Imap];
+    FetchUsesGlobalSeqnum: "fetch-uses-global-seqnum", "FETCH responses number messages by the mailbox, not by what the session was told", "go-imap v2 server", [Imap];
+    HeaderFieldsDropsFoldedLines: "header-fields-drops-folded-lines", "BODY[HEADER.FIELDS] leaves out the continuation lines of folded fields", "hMailServer, DBMail", [Imap];
     IdleMissesExpunge: "idle-misses-expunge", "IDLE tells of new messages but not of expunged ones", "bug class: EXPUNGE held back in IDLE", [Imap];
     LiteralLengthOffByOne: "literal-length-off-by-one", "the literal of a FETCH response announces one octet more than it has", "bug class: terminating NUL counted", [Imap];
     PeekSetsSeen: "peek-sets-seen", "BODY.PEEK sets \\Seen like BODY", "bug class: PEEK not looked at", [Imap];
-    QresyncMatchDataWrong: "qresync-match-data-wrong", "SELECT with QRESYNC leaves out VANISHED (EARLIER)", "bug class: sequence match data applied wrongly", [Imap];
-    SearchModseqExclusive: "search-modseq-exclusive", "SEARCH MODSEQ leaves out the messages that have just this mod-sequence", "bug class: greater-than for at-least", [Imap];
-    SearchSeqsetAsUid: "search-seqset-as-uid", "SEARCH takes message sequence numbers for UIDs", "bug class: one code for SEARCH and UID SEARCH", [Imap];
-    SizeCountsBareLf: "size-counts-bare-lf", "RFC822.SIZE counts each line end one octet longer", "bug class: size of a converted message", [Imap];
-    SpecialUseWrongAttribute: "special-use-wrong-attribute", "LIST gives the drafts mailbox \\Draft, the flag, for \\Drafts", "bug class: flag taken for mailbox attribute", [Imap];
-    StoreNoUntaggedSeen: "store-no-untagged-seen", "STORE answers without FETCH responses", "bug class: FETCH after STORE left out", [Imap];
-    StoreSilentReplacesFlags: "store-silent-replaces-flags", "+FLAGS.SILENT and -FLAGS.SILENT replace the flags like FLAGS.SILENT", "bug class: sign lost in parsing .SILENT", [Imap];
-    UidExpungeIgnoresSet: "uid-expunge-ignores-set", "UID EXPUNGE removes every message marked \\Deleted, whatever its UID", "bug class: UID EXPUNGE run as EXPUNGE", [Imap];
-    UidExpungeStarRangeMisses: "uid-expunge-star-range-misses", "UID EXPUNGE of a set with * removes nothing", "bug class: * not resolved", [Imap];
+    QresyncMatchDataWrong: "qresync-match-data-wrong", "SELECT with QRESYNC leaves out VANISHED (EARLIER)", "Apache James 3.7", [Imap];
+    SearchModseqExclusive: "search-modseq-exclusive", "SEARCH MODSEQ leaves out the messages that have just this mod-sequence", "Cyrus 3.0 development versions", [Imap];
+    SearchSeqsetAsUid: "search-seqset-as-uid", "SEARCH takes message sequence numbers for UIDs", "Stalwart 0.5.2", [Imap];
+    SizeCountsBareLf: "size-counts-bare-lf", "RFC822.SIZE counts each line end one octet longer", "Dovecot 1.0.rc27", [Imap];
+    SpecialUseWrongAttribute: "special-use-wrong-attribute", "LIST gives the drafts mailbox \\Draft, the flag, for \\Drafts", "mox before 2023-09", [Imap];
+    StoreNoUntaggedSeen: "store-no-untagged-seen", "STORE answers without FETCH responses", "Dovecot 2.3.10 to 2.3.16", [Imap];
+    StoreSilentReplacesFlags: "store-silent-replaces-flags", "+FLAGS.SILENT and -FLAGS.SILENT replace the flags like FLAGS.SILENT", "Cyrus before 3.6.1", [Imap];
+    UidExpungeIgnoresSet: "uid-expunge-ignores-set", "UID EXPUNGE removes every message marked \\Deleted, whatever its UID", "hMailServer 5.6", [Imap];
+    UidExpungeStarRangeMisses: "uid-expunge-star-range-misses", "UID EXPUNGE of a set with * removes nothing", "mox before 2023-06", [Imap];
 
     // POP3
     Pop3AuthPlainNoIrBroken: "pop3-auth-plain-no-ir-broken", "AUTH PLAIN without an initial response always fails", "Dovecot 1.2.0", [Pop3];

@@ -165,6 +165,6 @@ mod tests {
             unix_s: 837_570_205,
             zone_min: -420,
         };
-        assert_eq!(date_time(date), "\"16-Jul-1996 20:03:25 -0700\"");
+        assert_eq!(date_time(date), "\"16-Jul-1996 19:23:25 -0700\"");
     }
 }

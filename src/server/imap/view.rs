@@ -158,7 +158,7 @@ impl View {
         if expunge {
             self.tell_expunged(out, is_live, manner);
         }
-        self.tell_keywords(out, mailbox);
+        self.tell_keywords(out, mailbox.keywords());
         self.tell_new(out, mailbox, manner);
         self.tell_flags(out, mailbox, manner);
         expunge.then(|| mailbox.highest_modseq())
@@ -190,10 +190,10 @@ impl View {
         self.saved.retain(|uid| !is_gone(*uid));
     }
 
-    /// FLAGS and PERMANENTFLAGS, if there are new keywords.
-    fn tell_keywords(&mut self, out: &mut Vec<u8>, mailbox: &Mailbox) {
-        if self.keywords != *mailbox.keywords() {
-            self.keywords = mailbox.keywords().clone();
+    /// FLAGS and PERMANENTFLAGS, if there are new keywords; before any FETCH that shows them.
+    pub(super) fn tell_keywords(&mut self, out: &mut Vec<u8>, keywords: &Flags) {
+        if self.keywords != *keywords {
+            self.keywords.clone_from(keywords);
             self.write_flags(out);
         }
     }

@@ -167,10 +167,14 @@ impl Fetch {
     ) -> Result<(), UnknownEncoding> {
         let account = session.account();
         let manner = session.manner();
-        let view = session.view();
+        let Session { view, out, .. } = session;
+        let Some(view) = view else { return Ok(()) };
         let (mailbox, uid) = (view.mailbox, view.entries[index].told.uid);
         let (live, position) = account.read(|mailboxes| {
             let mailbox = mailboxes.mailbox(mailbox);
+            if let Some(mailbox) = mailbox {
+                view.tell_keywords(out, mailbox.keywords());
+            }
             let live = mailbox.and_then(|m| m.message(uid)).cloned();
             let position = mailbox.map_or(0, |m| m.messages().partition_point(|o| o.uid < uid));
             (live, position)
@@ -226,7 +230,7 @@ impl Fetch {
         }
         response.extend_from_slice(b")\r\n");
         if written > 0 {
-            session.out.append(&mut response);
+            out.append(&mut response);
         }
         if failed { Err(UnknownEncoding) } else { Ok(()) }
     }

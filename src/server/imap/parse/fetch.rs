@@ -1,6 +1,6 @@
 //! FETCH items and modifiers (`fetch-att`, RFC 7162 §3.1.4.1, §3.2.6).
 
-use super::{ParseError, ParseResult, Parser, Section, SectionText};
+use super::{ParseError, ParseResult, Parser, Section};
 
 /// `<offset.count>`: the first octet and how many at most.
 pub(in crate::server::imap) type Partial = (u64, u64);
@@ -179,14 +179,6 @@ impl Parser<'_> {
             0 => Err(ParseError::Syntax("a mod-sequence is at least 1")),
             value => Ok(value),
         }
-    }
-}
-
-/// The items that RFC822.HEADER and RFC822.TEXT are equal to.
-pub(in crate::server::imap) fn section_of(text: SectionText) -> Section {
-    Section {
-        part: Vec::new(),
-        text: Some(text),
     }
 }
 
