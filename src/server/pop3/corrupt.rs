@@ -18,7 +18,7 @@ pub(super) fn corrupted(octets: Vec<u8>, faults: FaultSet) -> Vec<u8> {
     if faults.has(Fault::Pop3LongReply)
         && let Some(end) = octets.iter().position(|octet| *octet == b'\r')
     {
-        return [&octets[..end], &[b' '], &[b'x'; 600], &octets[end..]].concat();
+        return [&octets[..end], b" ", &[b'x'; 600], &octets[end..]].concat();
     }
     octets
 }
