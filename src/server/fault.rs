@@ -96,8 +96,12 @@ faults! {
     UidExpungeStarRangeMisses: "uid-expunge-star-range-misses", "UID EXPUNGE of a set with * removes nothing", "mox before 2023-06", [Imap];
 
     // POP3
+    Pop3AnswerAfterQuit: "pop3-answer-after-quit", "one more command is answered after QUIT", "no known server: shows that the check works", [Pop3];
     Pop3AuthPlainNoIrBroken: "pop3-auth-plain-no-ir-broken", "AUTH PLAIN without an initial response always fails", "Dovecot 1.2.0", [Pop3];
     Pop3BareLfDotTruncates: "pop3-bare-lf-dot-truncates", "a line that is a dot between bare LFs ends the message", "a POP3 server that takes bare LF for a line end, once only", [Pop3];
+    Pop3BareLfReply: "pop3-bare-lf-reply", "the first line of a reply ends with a bare LF", "no known server: shows that the check works", [Pop3];
+    Pop3CapaDoubleSpace: "pop3-capa-double-space", "CAPA puts two spaces in front of a parameter", "no known server: shows that the check works", [Pop3];
+    Pop3ChallengeNotBase64: "pop3-challenge-not-base64", "the challenge of AUTH is a question in words", "no known server: shows that the check works", [Pop3];
     Pop3DeleCommitsWithoutQuit: "pop3-dele-commits-without-quit", "a connection that closes without QUIT removes what was marked", "Dovecot before 2.3.4", [Pop3, Imap];
     Pop3DeleInvisibleToImap: "pop3-dele-invisible-to-imap", "QUIT hides messages from POP3 with \\Deleted and leaves them in INBOX", "webmail providers whose POP3 deletions stay in POP3", [Pop3, Imap];
     Pop3DeleRemovesWrongMessage: "pop3-dele-removes-wrong-message", "QUIT removes by message number in the INBOX of now, not of login", "Dovecot dbox, expunge by another session", [Pop3, Imap];
@@ -107,7 +111,11 @@ faults! {
     Pop3DoubleOk: "pop3-double-ok", "NOOP is answered twice", "FTGate 2", [Pop3];
     Pop3DuplicateUidl: "pop3-duplicate-uidl", "messages with equal content have equal unique-ids", "unique-ids made of a checksum of the message", [Pop3];
     Pop3EmptyUidlDisconnect: "pop3-empty-uidl-disconnect", "UIDL of an empty maildrop closes the connection", "Dovecot 2.1.8", [Pop3];
+    Pop3GreetingNegative: "pop3-greeting-negative", "the greeting is -ERR, and commands are answered all the same", "no known server: shows that the check works", [Pop3];
     Pop3ListShowsDeleted: "pop3-list-shows-deleted", "LIST and UIDL show marked messages", "a POP3 server that filters nothing", [Pop3];
+    Pop3ListingWithTab: "pop3-listing-with-tab", "LIST puts a tab between number and size", "no known server: shows that the check works", [Pop3];
+    Pop3LongReply: "pop3-long-reply", "the first line of a reply has more than 600 octets", "no known server: shows that the check works", [Pop3];
+    Pop3MarkedMessageServed: "pop3-marked-message-served", "RETR, TOP and LIST of a marked message succeed", "no known server: shows that the check works", [Pop3];
     Pop3MsgnoOverflow: "pop3-msgno-overflow", "message numbers wrap at 2^32, and what follows the digits is ignored", "Dovecot 1.0 and 1.1", [Pop3];
     Pop3NegativeIndex: "pop3-negative-index", "the sign of a message number is ignored", "Apache James before 3.8.2", [Pop3];
     Pop3NoDotStuffing: "pop3-no-dot-stuffing", "lines that begin with a dot go out as they are", "a POP3 server without byte-stuffing", [Pop3];
@@ -121,19 +129,32 @@ faults! {
     Pop3RetrHidesMessage: "pop3-retr-hides-message", "a retrieved message gets \\Seen, and sessions after that do not show it", "webmail providers that give each message to one POP3 client", [Pop3, Imap];
     Pop3RsetKeepsMarks: "pop3-rset-keeps-marks", "RSET leaves the marks", "Dovecot 1.0 test versions", [Pop3];
     Pop3SizeMismatch: "pop3-size-mismatch", "sizes count a line end as one octet", "servers that give the size of a file with bare LF", [Pop3];
+    Pop3StatBeforeLogin: "pop3-stat-before-login", "STAT succeeds with nobody logged in", "no known server: shows that the check works", [Pop3];
     Pop3StatCountsDeletedOrNew: "pop3-stat-counts-deleted-or-new", "STAT counts INBOX as it is now, marks or not", "a POP3 server without a snapshot", [Pop3];
+    Pop3StatWithUnit: "pop3-stat-with-unit", "STAT names the unit behind the size", "no known server: shows that the check works", [Pop3];
+    Pop3StatusInLowerCase: "pop3-status-in-lower-case", "the positive status is +ok", "no known server: shows that the check works", [Pop3];
+    Pop3StatusWithoutSign: "pop3-status-without-sign", "the positive status is OK without a plus sign", "no known server: shows that the check works", [Pop3];
     Pop3TopLineCountOff: "pop3-top-line-count-off", "TOP sends one line of the body too many", "Dovecot 1.1 release candidates", [Pop3];
     Pop3TopNoargsCrash: "pop3-top-noargs-crash", "TOP without arguments closes the connection", "Cyrus before 2.4.13", [Pop3];
     Pop3TopTruncated: "pop3-top-truncated", "TOP never sends more than 16 KiB", "Maillennium and others", [Pop3];
     Pop3UidlChangesAfterRestart: "pop3-uidl-changes-after-restart", "unique-ids differ after the server was down", "Dovecot 1.0 test versions, lost index", [Pop3];
     Pop3UidlChangesOnFlagChange: "pop3-uidl-changes-on-flag-change", "a flag change over IMAP gives the message another unique-id", "unique-ids made of a Maildir file name with its flags", [Pop3];
     Pop3UidlSkipsEntries: "pop3-uidl-skips-entries", "UIDL leaves out messages with an empty body", "Dovecot 1.0 test versions", [Pop3];
+    Pop3UniqueIdWithSpace: "pop3-unique-id-with-space", "unique-ids have a space in them", "no known server: shows that the check works", [Pop3];
 
     // SMTP and LMTP
     LmtpEofDeliversTruncated: "lmtp-eof-delivers-truncated", "a connection that closes inside the mail data delivers what had come", "delivery agents that take end of file for end of data", [Smtp, Lmtp];
     LmtpNoopParamCrash: "lmtp-noop-param-crash", "NOOP with an argument closes the connection", "Dovecot before 2.3.10.1", [Lmtp, Smtp];
     LmtpOneRcptFailsAll: "lmtp-one-rcpt-fails-all", "after an unknown recipient all others of the transaction are refused too", "Cyrus before 3.0.5", [Lmtp, Smtp];
     LmtpPipelineReplyCount: "lmtp-pipeline-reply-count", "one reply after the mail data, however many recipients", "Dovecot 2.3.12", [Lmtp];
+    SmtpBareLfReply: "smtp-bare-lf-reply", "a reply ends with a bare LF", "no known server: shows that the check works", [Smtp, Lmtp];
+    SmtpEnhancedCodeClass: "smtp-enhanced-code-class", "a 250 reply has an enhanced status code of class 5", "no known server: shows that the check works", [Smtp, Lmtp];
+    SmtpKeepsStuffing: "smtp-keeps-stuffing", "the dot that a client puts in front of a dot stays in the message", "no known server: shows that the check works", [Smtp, Lmtp];
+    SmtpLongReply: "smtp-long-reply", "the last line of a reply has more than 600 octets", "no known server: shows that the check works", [Smtp, Lmtp];
+    SmtpReplyCodeOutOfRange: "smtp-reply-code-out-of-range", "the second digit of a reply code is 9", "no known server: shows that the check works", [Smtp, Lmtp];
+    SmtpReplyLinesDiffer: "smtp-reply-lines-differ", "the first line of a long reply has another code", "no known server: shows that the check works", [Smtp, Lmtp];
+    SmtpReplyNotAscii: "smtp-reply-not-ascii", "a reply ends with an octet outside ASCII", "no known server: shows that the check works", [Smtp, Lmtp];
+    SmtpReplyWithoutSpace: "smtp-reply-without-space", "a reply has no space between code and text", "no known server: shows that the check works", [Smtp, Lmtp];
 }
 
 impl Fault {

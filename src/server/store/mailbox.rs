@@ -1,6 +1,6 @@
 //! One mailbox: messages in the order of their UIDs, and the log of what was expunged.
 
-use super::{Flag, FlagChange, Flags, InternalDate, Message, NewMessage, SpecialUse};
+use super::{Flag, FlagChange, Flags, Message, NewMessage, SpecialUse};
 use crate::server::fault::{Fault, FaultSet};
 
 /// How much a faulty server expunges at once.
@@ -228,7 +228,6 @@ impl Mailbox {
             return Vec::new();
         }
         self.highest_modseq += 1;
-        let save_date = InternalDate::now();
         news.into_iter()
             .map(|(new, email_id)| {
                 let uid = self.uidnext;
@@ -240,7 +239,6 @@ impl Mailbox {
                     flags: new.flags,
                     modseq: self.highest_modseq,
                     internal_date: new.internal_date,
-                    save_date,
                     content: new.content,
                 });
                 uid

@@ -53,7 +53,7 @@ impl Store {
         match accounts.get(user) {
             Some(account) => account.set_password(password),
             None => {
-                let account = Account::new(user, Some(password), self.faults);
+                let account = Account::new(Some(password), self.faults);
                 accounts.insert(user.to_owned(), Arc::new(account));
             }
         }
@@ -74,7 +74,7 @@ impl Store {
         const NAME: &str = "postmaster";
         let mut accounts = self.accounts();
         let account = accounts.entry(NAME.to_owned());
-        Arc::clone(account.or_insert_with(|| Arc::new(Account::new(NAME, None, self.faults))))
+        Arc::clone(account.or_insert_with(|| Arc::new(Account::new(None, self.faults))))
     }
 
     /// The account of this name, if the password is right.
