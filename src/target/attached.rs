@@ -51,7 +51,7 @@ impl Attached {
     /// Waits until every endpoint greets, logs in to every account, and refuses accounts that hold
     /// mail.
     pub(super) async fn start(external: &External, options: &Options) -> Result<Self, TargetError> {
-        all_greet(&external.endpoints, GREETING_LIMIT)
+        all_greet(&external.endpoints, options, GREETING_LIMIT)
             .await
             .map_err(TargetError::Unreachable)?;
         let access = access(external, options)?;
