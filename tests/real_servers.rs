@@ -109,10 +109,21 @@ fn works_for_an_ordinary_user(_: &Runtime, target: Target) -> Result<(), Failed>
     fs::set_permissions(reachable.path(), fs::Permissions::from_mode(0o755))?;
     let program = reachable.path().join("real_servers");
     fs::copy(std::env::current_exe()?, &program)?;
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]);
-    command.arg(program);
-    hold_and_kill(command, &target.facts().name)
+    let name = &target.facts().name;
+    let as_nobody = || {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]);
+        command.arg(&program);
+        command
+    };
+    hold_and_kill(as_nobody(), name)?;
+    let test = format!("{name}: delivers, lists and removes");
+    let output = as_nobody()
+        .args(["--exact", &test])
+        .current_dir("/")
+        .output()?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    check(said.contains("1 passed"), || said.clone().into_owned())
 }
 
 /// Has another process hold the server, and kills that process.

@@ -22,8 +22,8 @@ pub struct Target {
 #[derive(Debug)]
 enum Kind {
     Embedded(Embedded),
-    Managed(Managed),
-    Attached(Attached),
+    Managed(Box<Managed>),
+    Attached(Box<Attached>),
 }
 
 impl Target {
@@ -43,11 +43,12 @@ impl Target {
             Spec::Managed(name) => {
                 let managed = Managed::start(name).await?;
                 options.trust = managed.trust();
-                Kind::Managed(managed)
+                Kind::Managed(Box::new(managed))
             }
             Spec::External(external) => {
                 options.trust = external.trust.clone();
-                Kind::Attached(Attached::start(external, &options).await?)
+                let attached = Attached::start(external, &options).await?;
+                Kind::Attached(Box::new(attached))
             }
         };
         Ok(Self { kind, options })
