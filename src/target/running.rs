@@ -21,7 +21,7 @@ pub struct Target {
 
 #[derive(Debug)]
 enum Kind {
-    Embedded(Embedded),
+    Embedded(Box<Embedded>),
     Managed(Box<Managed>),
     Attached(Box<Attached>),
 }
@@ -38,7 +38,7 @@ impl Target {
             Spec::Embedded(faults) => {
                 let embedded = Embedded::start(faults).await?;
                 options.trust = embedded.trust();
-                Kind::Embedded(embedded)
+                Kind::Embedded(Box::new(embedded))
             }
             Spec::Managed(name) => {
                 let managed = Managed::start(name).await?;
