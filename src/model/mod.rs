@@ -2,13 +2,20 @@
 //!
 //! It sees observations, not scripts. One property is one file under `check/`.
 
-pub mod check;
-pub mod imap_view;
-pub mod maildrop;
-pub mod store;
+mod check;
+mod command;
+mod findings;
+mod floor;
+mod imap_view;
+mod maildrop;
+mod numbers;
+mod set;
+mod store;
+mod world;
 
-use crate::finding::Inconsistency;
-use crate::wire::{Message, Protocol};
+pub use world::World;
+
+use crate::wire::Message;
 
 /// Names one connection of a scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,30 +41,8 @@ pub enum Observation<'a> {
         /// The response.
         message: &'a Message,
     },
+    /// Octets went out whose effect is not known: from now on less is concluded.
+    Raw,
     /// The connection is over.
     Closed,
-}
-
-/// All that was observed in one scenario.
-#[derive(Debug, Default)]
-pub struct World {
-    sessions: Vec<()>,
-}
-
-impl World {
-    /// Adds a connection to an account's mail.
-    pub fn open(&mut self, _protocol: Protocol, _account: &str) -> SessionId {
-        self.sessions.push(());
-        SessionId(self.sessions.len() - 1)
-    }
-
-    /// Takes what was seen on a connection, in the order in which it was seen, and says what
-    /// contradicts earlier observations.
-    pub fn observe(
-        &mut self,
-        _session: SessionId,
-        _observation: Observation<'_>,
-    ) -> Vec<Inconsistency> {
-        Vec::new()
-    }
 }

@@ -1,11 +1,27 @@
 //! Runs scenarios against a target: plan, schedule, actors, judgement.
 
+mod act;
+mod deadline;
+mod findings;
+mod inventory;
+mod order;
+mod perform;
+mod plan;
+mod player;
+mod schedule;
+mod setup;
+mod stage;
+mod values;
+mod world;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::outcome::{RunResult, ScenarioResult};
+use crate::outcome::ScenarioResult;
 use crate::scenario::Scenario;
-use crate::target::Target;
+
+pub use plan::plan;
+pub use schedule::run;
 
 /// How a run goes.
 #[derive(Clone, Debug)]
@@ -51,23 +67,4 @@ pub trait Progress: Send + Sync {
     fn started(&self, id: &str);
     /// A variant is decided.
     fn finished(&self, result: &ScenarioResult);
-}
-
-/// Expands scenarios into variants: every combination of `for`, every order of `interleave: all`.
-pub fn plan(_scenarios: &[Arc<Scenario>]) -> Vec<Variant> {
-    Vec::new()
-}
-
-/// Runs variants. `messages` gives the octets of a fixture. The result's `exit` is left empty.
-///
-/// Ends early, with what is decided so far, when `interrupt` completes.
-pub async fn run(
-    _variants: Vec<Variant>,
-    _target: &Arc<Target>,
-    _messages: &Arc<crate::scenario::Messages>,
-    _options: &Options,
-    _progress: Arc<dyn Progress>,
-    _interrupt: impl Future<Output = ()> + Send,
-) -> RunResult {
-    RunResult::default()
 }

@@ -10,6 +10,7 @@ mod secret;
 mod socket;
 mod tls;
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::engine::Event;
@@ -40,6 +41,22 @@ pub struct Endpoint {
     pub port: u16,
     /// How it is secured.
     pub security: Security,
+}
+
+impl fmt::Display for Endpoint {
+    /// The endpoint as a URL: `imap://host:143`, `pop3s://…`, `imap+starttls://…`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let suffix = match self.security {
+            Security::Plain => "",
+            Security::Implicit => "s",
+            Security::StartTls => "+starttls",
+        };
+        let host = match self.host.contains(':') {
+            true => format!("[{}]", self.host),
+            false => self.host.clone(),
+        };
+        write!(f, "{}{suffix}://{host}:{}", self.protocol, self.port)
+    }
 }
 
 /// Whom to trust.

@@ -1,0 +1,46 @@
+//! The mod-sequence of a message never goes down.
+//!
+//! Verified: within a session in the order of its responses, and across sessions against what was
+//! read before the command went out. Not verified: that a change raises it.
+
+use crate::finding::rule::mailbox::MODSEQ_DECREASED;
+use crate::model::findings::Findings;
+use crate::model::imap_view::{ANSWERS, Here, Picture};
+use crate::wire::imap::FetchItem;
+
+/// Judges the MODSEQ of a FETCH response that was asked for at the moment `after`.
+pub(crate) fn check(
+    picture: &mut Picture,
+    uid: u32,
+    items: &[FetchItem],
+    after: u64,
+    here: &mut Here<'_>,
+    found: &mut Findings<'_>,
+) {
+    let Some(modseq) = items.iter().find_map(|item| match item {
+        FetchItem::Modseq(modseq) => Some(*modseq),
+        _ => None,
+    }) else {
+        return;
+    };
+    let mut before = picture.modseqs.get(&uid).copied();
+    if picture.modseqs.len() < ANSWERS {
+        picture.modseqs.insert(uid, modseq);
+    }
+    if let Some((mailbox, validity)) = picture.identity() {
+        if let Some(instance) = here.account.instance(&mailbox, validity) {
+            instance.modseq.raise(here.now, modseq);
+        }
+        if let Some(message) = here.account.message(&mailbox, validity, uid, here.now) {
+            before = before.max(message.modseq.at(after));
+            message.modseq.raise(here.now, modseq);
+        }
+    }
+    if let Some(before) = before.filter(|&before| modseq < before) {
+        found.at(
+            MODSEQ_DECREASED,
+            &modseq.to_string(),
+            format!("the message with UID {uid} had mod-sequence {before} and now has {modseq}"),
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! POP3 commands are accepted only in their state.
+//!
+//! Verified: +OK to TRANSACTION commands before login, and to USER, PASS and APOP after; a greeting
+//! with +OK; no response after that to QUIT. Not verified: AUTH, which some servers answer with a
+//! list of mechanisms at any time, and that the connection is closed, which only a deadline can tell.
+
+use crate::finding::rule::pop3_state::{
+    ANSWER_AFTER_QUIT, GREETING_NOT_POSITIVE, WRONG_STATE_ACCEPTED,
+};
+use crate::model::findings::Findings;
+use crate::model::maildrop::{Command, State};
+use crate::wire::pop3::{Indicator, Response};
+
+/// Judges the greeting.
+pub(crate) fn check_greeting(response: &Response, found: &mut Findings<'_>) {
+    if response.indicator == Some(Indicator::Err) {
+        found.at(
+            GREETING_NOT_POSITIVE,
+            "ERR",
+            "the greeting is -ERR".to_owned(),
+        );
+    }
+}
+
+/// Judges a response in the state in which its command found the session.
+pub(crate) fn check(
+    state: State,
+    command: &Command,
+    response: &Response,
+    found: &mut Findings<'_>,
+) {
+    if state == State::Over {
+        found.note(
+            ANSWER_AFTER_QUIT,
+            "a response came after that to QUIT".to_owned(),
+        );
+        return;
+    }
+    if response.indicator != Some(Indicator::Ok) {
+        return;
+    }
+    let wrong = match command {
+        Command::Stat
+        | Command::List(_)
+        | Command::Uidl(_)
+        | Command::Retr(_)
+        | Command::Top(..)
+        | Command::Dele(_)
+        | Command::Noop
+        | Command::Rset => state == State::Authorization,
+        Command::User | Command::Login { auth: false } => state == State::Transaction,
+        _ => false,
+    };
+    if wrong {
+        let name = match state {
+            State::Authorization => "AUTHORIZATION",
+            State::Transaction | State::Over => "TRANSACTION",
+        };
+        found.at(
+            WRONG_STATE_ACCEPTED,
+            "OK",
+            format!("the command is not allowed in the {name} state, and the response is +OK"),
+        );
+    }
+}

@@ -1,0 +1,110 @@
+//! SEARCH finds messages that are there.
+//!
+//! Verified: sequence numbers against the number of messages when the command ends; UIDs against
+//! neighbours that leave no room for them; the items of an ESEARCH response against each other; what
+//! UID SEARCH ALL leaves out. Not verified: which messages match, and messages found that are
+//! expunged elsewhere (RFC 2180).
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::lost;
+use crate::finding::rule::imap_state::{
+    ESEARCH_CONTRADICTS_ITSELF, SEARCH_OUT_OF_RANGE, SEARCH_UNKNOWN_UID,
+};
+use crate::model::command::Command;
+use crate::model::findings::Findings;
+use crate::model::imap_view::{ANSWERS, Here, ImapView, Pending};
+use crate::model::numbers::Place;
+use crate::model::set;
+use crate::wire::imap::Data;
+
+/// Judges the hits of a SEARCH response.
+pub(crate) fn check(view: &ImapView, hits: &[u32], here: &mut Here<'_>, found: &mut Findings<'_>) {
+    let Some(pending) = view.pending.front().filter(|pending| pending.alone) else {
+        return;
+    };
+    let Command::Search { uid: true, all, .. } = pending.command else {
+        return;
+    };
+    let Some(picture) = view.picture() else {
+        return;
+    };
+    if pending.expunged {
+        return;
+    }
+    let unknown = hits
+        .iter()
+        .take(ANSWERS)
+        .find(|&&hit| picture.numbers.place(hit, u32::MAX) == Place::Nowhere);
+    if let Some(hit) = unknown {
+        let explanation = format!("UID {hit} was found, and no message of the session can have it");
+        found.at(SEARCH_UNKNOWN_UID, &hit.to_string(), explanation);
+    }
+    if all && hits.len() < ANSWERS {
+        let hits: BTreeSet<u32> = hits.iter().copied().collect();
+        lost::absent(picture, |uid| !hits.contains(&uid), here, found);
+    }
+}
+
+/// Remembers the greatest sequence number that the only SEARCH in progress found.
+pub(crate) fn remember(pending: &mut VecDeque<Pending>, greatest: Option<u32>) {
+    if let Some(front) = pending.front_mut().filter(|front| front.alone)
+        && matches!(front.command, Command::Search { uid: false, .. })
+    {
+        front.greatest_hit = front.greatest_hit.max(greatest);
+    }
+}
+
+/// Judges a SEARCH that has ended.
+pub(crate) fn conclude(view: &ImapView, pending: &Pending, found: &mut Findings<'_>) {
+    let exists = view.picture().and_then(|picture| picture.exists);
+    let (Some(hit), Some(exists)) = (pending.greatest_hit, exists) else {
+        return;
+    };
+    if hit > exists && !pending.expunged {
+        let explanation = format!("message {hit} was found, and the mailbox has {exists} messages");
+        found.note(SEARCH_OUT_OF_RANGE, explanation);
+    }
+}
+
+/// Judges an ESEARCH response for itself.
+pub(crate) fn check_esearch(data: &Data, found: &mut Findings<'_>) {
+    let Data::Esearch {
+        min,
+        max,
+        count,
+        all,
+        ..
+    } = data
+    else {
+        return;
+    };
+    let mut say = |explanation: String| {
+        if !found.has(ESEARCH_CONTRADICTS_ITSELF) {
+            found.note(ESEARCH_CONTRADICTS_ITSELF, explanation);
+        }
+    };
+    if let (Some(min), Some(max)) = (min, max)
+        && min > max
+    {
+        say(format!("MIN is {min} and MAX is {max}"));
+    }
+    if *count == Some(0) && (min.is_some() || max.is_some() || all.is_some()) {
+        say("COUNT is 0, and MIN, MAX or ALL name a message".to_owned());
+    }
+    let Some(all) = all else { return };
+    let all = set::merged(all);
+    let size = set::size(&all);
+    if let Some(count) = count.filter(|&count| u64::from(count) != size) {
+        say(format!("COUNT is {count}, and ALL has {size} numbers"));
+    }
+    let (Some(first), Some(last)) = (all.first(), all.last()) else {
+        return;
+    };
+    if let Some(min) = min.filter(|&min| min != first.low) {
+        say(format!("MIN is {min}, and ALL begins with {}", first.low));
+    }
+    if let Some(max) = max.filter(|&max| max != last.high) {
+        say(format!("MAX is {max}, and ALL ends with {}", last.high));
+    }
+}

@@ -1,0 +1,125 @@
+//! APPENDUID and COPYUID fit the command and what sessions saw before.
+//!
+//! Verified: as many new UIDs as messages; new UIDs ascend, and are above all that the mailbox had
+//! when the command went out; COPYUID names only UIDs of the command; the UIDVALIDITY is that of the
+//! destination. Not verified: which message a new UID names.
+
+use crate::finding::rule::imap_state::{
+    APPENDUID_COUNT, COPYUID_NOT_ASCENDING, COPYUID_NOT_ASKED, COPYUID_SIZES_DIFFER,
+};
+use crate::finding::rule::mailbox::{UID_ASSIGNED_TOO_LOW, UIDPLUS_VALIDITY_DIFFERS};
+use crate::model::command::Command;
+use crate::model::findings::Findings;
+use crate::model::imap_view::{ANSWERS, Here, Pending};
+use crate::model::set;
+use crate::wire::imap::{Code, UidRange};
+
+/// Judges a response code of the command in progress.
+pub(crate) fn check(pending: &Pending, code: &Code, here: &mut Here<'_>, found: &mut Findings<'_>) {
+    match (&pending.command, code) {
+        (Command::Append { mailbox, single }, Code::AppendUid { validity, uids }) => {
+            let count = set::size(uids);
+            if *single && count != 1 {
+                let explanation =
+                    format!("one message was appended, and APPENDUID names {count} UIDs");
+                found.at(APPENDUID_COUNT, "APPENDUID", explanation);
+            }
+            assigned(pending, mailbox.as_deref(), *validity, uids, here, found);
+        }
+        (
+            Command::Copy { set, mailbox, .. },
+            Code::CopyUid {
+                validity,
+                source,
+                destination,
+            },
+        ) => {
+            copied(set.as_ref(), source, destination, found);
+            assigned(
+                pending,
+                mailbox.as_deref(),
+                *validity,
+                destination,
+                here,
+                found,
+            );
+        }
+        _ => {}
+    }
+}
+
+fn copied(
+    asked: Option<&set::Set>,
+    source: &[UidRange],
+    destination: &[UidRange],
+    found: &mut Findings<'_>,
+) {
+    let (from, to) = (set::size(source), set::size(destination));
+    if from != to {
+        let explanation = format!("COPYUID names {from} UIDs copied and {to} new ones");
+        found.at(COPYUID_SIZES_DIFFER, "COPYUID", explanation);
+    }
+    if destination
+        .windows(2)
+        .any(|pair| pair[1].low <= pair[0].high)
+    {
+        let explanation = format!("the new UIDs {} do not ascend", set::text(destination));
+        found.at(COPYUID_NOT_ASCENDING, "COPYUID", explanation);
+    }
+    let Some(asked) = asked.filter(|asked| !asked.has_star()) else {
+        return;
+    };
+    let unasked = set::numbers(source, ANSWERS).find(|&uid| !asked.contains(uid, u32::MAX));
+    if let Some(uid) = unasked {
+        let explanation = format!("COPYUID names UID {uid}, which the command did not");
+        found.at(COPYUID_NOT_ASKED, "COPYUID", explanation);
+    }
+}
+
+/// Judges new UIDs of a mailbox, and remembers them.
+fn assigned(
+    pending: &Pending,
+    mailbox: Option<&[u8]>,
+    validity: u32,
+    uids: &[UidRange],
+    here: &mut Here<'_>,
+    found: &mut Findings<'_>,
+) {
+    let Some(name) = mailbox else { return };
+    let shown = String::from_utf8_lossy(name);
+    let stable = here.account.mailboxes_are_stable();
+    let latest = here
+        .account
+        .mailbox(name)
+        .and_then(|mailbox| mailbox.latest);
+    if let Some((when, known)) = latest
+        && stable
+        && when <= pending.sent
+        && known != validity
+    {
+        let explanation =
+            format!("{shown} has UIDVALIDITY {known}, and the response code says {validity}");
+        found.at(UIDPLUS_VALIDITY_DIFFERS, &validity.to_string(), explanation);
+        return;
+    }
+    let Some(instance) = here.account.instance(name, validity) else {
+        return;
+    };
+    let (Some(lowest), Some(highest)) = (
+        uids.iter().map(|range| range.low).min(),
+        uids.iter().map(|range| range.high).max(),
+    ) else {
+        return;
+    };
+    let least = instance.next.at(pending.sent);
+    if let Some(least) = least.filter(|&least| u64::from(lowest) < least) {
+        let explanation =
+            format!("the next UID of {shown} was {least} or more, and {lowest} was given");
+        found.at(UID_ASSIGNED_TOO_LOW, &lowest.to_string(), explanation);
+        return;
+    }
+    instance.next.raise(here.now, u64::from(highest) + 1);
+    for uid in set::numbers(uids, ANSWERS) {
+        here.account.message(name, validity, uid, here.now);
+    }
+}

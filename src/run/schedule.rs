@@ -1,0 +1,276 @@
+//! The whole run: which variants, in which order, how many at once, and when to give up.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::deadline::Deadlines;
+use super::inventory::Inventory;
+use super::order::Order;
+use super::perform::{not_performed, perform, result_of};
+use super::stage::Stage;
+use super::{Options, Progress, Variant};
+use crate::outcome::{FORMAT, Outcome, RunResult, ScenarioResult, TargetFacts};
+use crate::scenario::Messages;
+use crate::target::Target;
+
+/// Runs variants. `messages` gives the octets of a fixture. The result's `exit` is left empty.
+///
+/// Ends early, with what is decided so far, when `interrupt` completes.
+pub async fn run(
+    variants: Vec<Variant>,
+    target: &Arc<Target>,
+    messages: &Arc<Messages>,
+    options: &Options,
+    progress: Arc<dyn Progress>,
+    interrupt: impl Future<Output = ()> + Send,
+) -> RunResult {
+    let began = Instant::now();
+    let variants = chosen(variants, options);
+    progress.selected(variants.len());
+    let selected = variants.len();
+    let deadlines = Deadlines::new(target.propagation_limit(), options.timeout_factor);
+    let mut run = Run {
+        target: Arc::clone(target),
+        messages: Arc::clone(messages),
+        options: Arc::new(options.clone()),
+        deadlines,
+        progress,
+        began,
+        results: Vec::new(),
+        troubles: Vec::new(),
+        over: false,
+    };
+    run.all(variants, interrupt).await;
+    run.results.sort_by(|one, other| one.id.cmp(&other.id));
+    RunResult {
+        format: FORMAT,
+        mailspec: env!("CARGO_PKG_VERSION").to_owned(),
+        target: facts(target, &deadlines),
+        selectors: options.selectors.clone(),
+        seed: options.seed,
+        jobs: jobs(options),
+        shard: options.shard.map(|(part, of)| format!("{part}/{of}")),
+        strict: options.strict,
+        started_unix: 0,
+        duration_us: micros(began),
+        selected,
+        scenarios: run.results,
+        troubles: run.troubles,
+        exit: crate::outcome::Exit::default(),
+    }
+}
+
+/// How many scenarios run at once: they mostly wait for the server.
+fn jobs(options: &Options) -> usize {
+    match options.jobs {
+        0 => std::thread::available_parallelism().map_or(4, |cores| cores.get() * 4),
+        jobs => jobs,
+    }
+}
+
+/// This shard's variants, in the order of the seed; seed 0 is the order of their ids.
+fn chosen(variants: Vec<Variant>, options: &Options) -> Vec<Variant> {
+    let (part, of) = options.shard.unwrap_or((1, 1));
+    let mut variants: Vec<Variant> = variants
+        .into_iter()
+        .skip(part.saturating_sub(1))
+        .step_by(of.max(1))
+        .collect();
+    if options.seed != 0 {
+        Order::new(options.seed, "run").shuffle(&mut variants);
+    }
+    variants
+}
+
+fn facts(target: &Target, deadlines: &Deadlines) -> TargetFacts {
+    let facts = target.facts();
+    TargetFacts {
+        name: facts.name.clone(),
+        version: facts.version.clone(),
+        endpoints: target.endpoints().iter().map(ToString::to_string).collect(),
+        faults: Vec::new(),
+        propagation_limit_ms: u64::try_from(deadlines.propagation.as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
+fn micros(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
+
+/// A run in progress; one task owns it.
+struct Run {
+    target: Arc<Target>,
+    messages: Arc<Messages>,
+    options: Arc<Options>,
+    deadlines: Deadlines,
+    progress: Arc<dyn Progress>,
+    began: Instant,
+    results: Vec<ScenarioResult>,
+    troubles: Vec<String>,
+    over: bool,
+}
+
+impl Run {
+    async fn all(&mut self, variants: Vec<Variant>, interrupt: impl Future<Output = ()> + Send) {
+        let inventory = match self.inventory().await {
+            Ok(inventory) => inventory,
+            Err(reason) => {
+                self.troubles.push(reason.clone());
+                for variant in variants {
+                    self.settle(not_performed(
+                        &variant,
+                        Outcome::Error,
+                        &reason,
+                        &self.options,
+                    ));
+                }
+                return;
+            }
+        };
+        let mut alone = Vec::new();
+        let mut shared = VecDeque::new();
+        for variant in variants {
+            match inventory.lacking(&variant.scenario) {
+                Some(reason) => {
+                    let outcome = Outcome::NotApplicable;
+                    self.settle(not_performed(&variant, outcome, reason, &self.options));
+                }
+                // Whoever stops the server must be the only one that uses it.
+                None if variant.scenario.needs.control.is_empty() => shared.push_back(variant),
+                None => alone.push(variant),
+            }
+        }
+        let limit = tokio::time::sleep(self.options.run_limit);
+        tokio::pin!(interrupt, limit);
+        let work = async {
+            self.batch(shared, jobs(&self.options)).await;
+            self.batch(alone.into(), 1).await;
+        };
+        let broke_off = tokio::select! {
+            () = work => None,
+            () = interrupt => Some("interrupted".to_owned()),
+            () = limit => Some(format!("the run's limit of {} s has passed", self.options.run_limit.as_secs())),
+        };
+        self.troubles.extend(broke_off);
+    }
+
+    async fn inventory(&self) -> Result<Inventory, String> {
+        let accounts = self
+            .target
+            .lease(1)
+            .await
+            .map_err(|error| error.to_string())?;
+        let inventory = Inventory::take(&self.target, &accounts[0], &self.deadlines).await;
+        self.target
+            .give_back(accounts)
+            .await
+            .map_err(|error| error.to_string())?;
+        inventory
+    }
+
+    /// Runs variants, at most `jobs` at once.
+    async fn batch(&mut self, mut waiting: VecDeque<Variant>, jobs: usize) {
+        let mut running = JoinSet::new();
+        let mut names = std::collections::HashMap::new();
+        loop {
+            while running.len() < jobs && !self.over {
+                let Some(variant) = waiting.pop_front() else {
+                    break;
+                };
+                self.progress.started(&variant.id);
+                let handle = running.spawn(one(
+                    variant.clone(),
+                    Arc::clone(&self.target),
+                    Arc::clone(&self.messages),
+                    Arc::clone(&self.options),
+                    self.deadlines,
+                    self.began,
+                ));
+                names.insert(handle.id(), variant);
+            }
+            let Some(joined) = running.join_next_with_id().await else {
+                break;
+            };
+            match joined {
+                Ok((id, result)) => {
+                    names.remove(&id);
+                    self.settle(result);
+                }
+                Err(error) => {
+                    if let Some(variant) = names.remove(&error.id()) {
+                        let reason = format!("mailspec itself broke: {error}");
+                        let options = Arc::clone(&self.options);
+                        self.settle(not_performed(&variant, Outcome::Harness, reason, &options));
+                    }
+                }
+            }
+            self.look_for_death(&mut waiting).await;
+        }
+    }
+
+    /// A dead server blocks all that has not begun.
+    async fn look_for_death(&mut self, waiting: &mut VecDeque<Variant>) {
+        let Some(last) = self.results.last() else {
+            return;
+        };
+        if last.outcome == Outcome::Pass || waiting.is_empty() {
+            return;
+        }
+        if let Some(why) = self.target.death().await {
+            let last = last.id.clone();
+            self.troubles
+                .push(format!("the server died during or before {last}: {why}"));
+            for variant in waiting.drain(..) {
+                let reason = format!("the server was dead already: {why}");
+                let options = Arc::clone(&self.options);
+                self.settle(not_performed(&variant, Outcome::Blocked, reason, &options));
+            }
+        }
+    }
+
+    fn settle(&mut self, result: ScenarioResult) {
+        self.progress.finished(&result);
+        if self.options.fail_fast && result.gates(self.options.strict) && !self.over {
+            self.over = true;
+            self.troubles
+                .push(format!("stopped at the first failure ({})", result.id));
+        }
+        self.results.push(result);
+    }
+}
+
+/// One variant on accounts of its own.
+async fn one(
+    variant: Variant,
+    target: Arc<Target>,
+    messages: Arc<Messages>,
+    options: Arc<Options>,
+    deadlines: Deadlines,
+    began: Instant,
+) -> ScenarioResult {
+    let wanted = variant.scenario.needs.accounts.max(1);
+    let accounts = match target.lease(wanted).await {
+        Ok(accounts) => accounts,
+        Err(error) => return not_performed(&variant, Outcome::Error, error, &options),
+    };
+    let started_us = micros(began);
+    let stage = Arc::new(Stage::new(
+        variant,
+        Arc::clone(&target),
+        messages,
+        deadlines,
+        accounts.clone(),
+    ));
+    let undecided = perform(Arc::clone(&stage), options.seed).await;
+    let cleaned = target.give_back(accounts).await;
+    let undecided = undecided.or_else(|| {
+        let error = cleaned.err()?;
+        Some((Outcome::Error, format!("clean-up failed: {error}")))
+    });
+    let mut result = result_of(&stage, undecided, &options);
+    result.started_us = started_us;
+    result
+}

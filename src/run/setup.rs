@@ -1,0 +1,310 @@
+//! What exists before the first step: mailboxes, messages, and what is known of them.
+
+use std::collections::BTreeMap;
+
+use super::stage::{Flow, Stage, undecided};
+use super::values::MessageFacts;
+use crate::scenario::{GivenMessage, octets_of};
+use crate::target::client::{ClientError, ImapClient, Listed, Pop3Client, deliver};
+use crate::wire::Protocol;
+
+/// What kept mailspec's own clients from doing their part.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SetUpError {
+    /// The target lacks the protocol.
+    #[error("the target offers no {0}")]
+    NotOffered(Protocol),
+    /// A client met with trouble.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+}
+
+/// The name under which mailspec's own connections of the set-up are recorded.
+const SET_UP: &str = "(set-up)";
+
+impl Stage {
+    /// Makes what `given` says, and learns the UIDs, sizes and unique-ids that the scenario uses.
+    pub(super) async fn set_up(&self) -> Flow {
+        let given = &self.variant.scenario.given;
+        if given.is_empty() {
+            return Flow::Continue(());
+        }
+        if self.target.endpoint(Protocol::Imap).is_none() {
+            return self.set_up_by_delivery().await;
+        }
+        let mut client = match self.imap(1, SET_UP).await {
+            Ok(client) => client,
+            Err(error) => return undecided(format!("set-up failed: {error}")),
+        };
+        for mailbox in given {
+            if let Err(error) = self.fill(&mut client, mailbox).await {
+                return undecided(format!("set-up failed: {error}"));
+            }
+        }
+        client.logout().await;
+        if self.fields_used().contains("uidl") {
+            return self.learn_unique_ids(1).await;
+        }
+        Flow::Continue(())
+    }
+
+    async fn fill(
+        &self,
+        client: &mut ImapClient,
+        mailbox: &crate::scenario::GivenMailbox,
+    ) -> Result<(), SetUpError> {
+        if !mailbox.name.eq_ignore_ascii_case("INBOX") {
+            client.create(&mailbox.name).await?;
+        }
+        for message in &mailbox.messages {
+            let octets = self.octets(message);
+            let date = message.date.as_deref();
+            client
+                .append(&mailbox.name, &message.flags, date, &octets)
+                .await?;
+            self.place(message, 0, &mailbox.name, octets);
+        }
+        let fields = self.fields_used();
+        if fields.iter().any(|field| *field != "uidl") && !mailbox.messages.is_empty() {
+            let listed = client.messages(&mailbox.name).await?.unwrap_or_default();
+            self.learn(&listed, 0, &mailbox.name);
+        }
+        Ok(())
+    }
+
+    /// Without IMAP only INBOX can be filled, by delivery.
+    async fn set_up_by_delivery(&self) -> Flow {
+        for mailbox in &self.variant.scenario.given {
+            if !mailbox.name.eq_ignore_ascii_case("INBOX") {
+                return undecided("set-up failed: the target has no IMAP to make mailboxes with");
+            }
+            for message in &mailbox.messages {
+                self.hand_in(message, 1, None, SET_UP).await?;
+            }
+        }
+        Flow::Continue(())
+    }
+
+    /// Hands a message in: by the channel asked for, else LMTP, else SMTP, else APPEND.
+    pub(super) async fn hand_in(
+        &self,
+        message: &GivenMessage,
+        account: usize,
+        via: Option<Protocol>,
+        actor: &str,
+    ) -> Flow {
+        let octets = self.octets(message);
+        let channel = match via {
+            Some(protocol) => Some(protocol),
+            None => [Protocol::Lmtp, Protocol::Smtp]
+                .into_iter()
+                .find(|&protocol| self.target.endpoint(protocol).is_some())
+                .or_else(|| self.target.endpoint(Protocol::Imap).map(|_| Protocol::Imap)),
+        };
+        let Some(channel) = channel else {
+            return undecided("the target has no way to hand a message in");
+        };
+        let outcome = if channel == Protocol::Imap {
+            self.append_inbox(message, account, &octets, actor).await
+        } else {
+            let Some(endpoint) = self.target.endpoint(channel) else {
+                return undecided(format!("the target offers no {channel}"));
+            };
+            let address = &self.account(account).address;
+            let limit = self.deadlines.step;
+            let options = self.target.transport();
+            let delivered = deliver(
+                endpoint,
+                address,
+                &octets,
+                actor,
+                options,
+                &self.recorder,
+                limit,
+            )
+            .await;
+            delivered.map_err(SetUpError::from)
+        };
+        if let Err(error) = outcome {
+            return undecided(format!("delivery failed: {error}"));
+        }
+        self.place(message, account - 1, "INBOX", octets);
+        if channel == Protocol::Smtp {
+            self.await_arrival(message, account).await?;
+        }
+        Flow::Continue(())
+    }
+
+    async fn append_inbox(
+        &self,
+        message: &GivenMessage,
+        account: usize,
+        octets: &[u8],
+        actor: &str,
+    ) -> Result<(), SetUpError> {
+        let mut client = self.imap(account, actor).await?;
+        client
+            .append("INBOX", &message.flags, message.date.as_deref(), octets)
+            .await?;
+        client.logout().await;
+        Ok(())
+    }
+
+    /// Learns UID, size and unique-id of a message that was handed in later, if they are used.
+    pub(super) async fn learn_later(&self, message: &GivenMessage, account: usize) -> Flow {
+        let text = &self.variant.scenario.source.text;
+        let uses = |field: &str| text.contains(&format!("${{{}.{field}", message.name));
+        if ["uid}", "uid:", "size", "seq"].into_iter().any(uses) {
+            match self.look("INBOX", account).await {
+                Ok(listed) => self.learn(&listed.unwrap_or_default(), account - 1, "INBOX"),
+                Err(error) => return undecided(error),
+            }
+        }
+        if uses("uidl") {
+            self.learn_unique_ids(account).await?;
+        }
+        Flow::Continue(())
+    }
+
+    /// What a fresh IMAP session finds in a mailbox; `None` if there is no such mailbox.
+    pub(super) async fn look(
+        &self,
+        mailbox: &str,
+        account: usize,
+    ) -> Result<Option<Vec<Listed>>, SetUpError> {
+        let mut client = self.imap(account, "(look)").await?;
+        let listed = client.messages(mailbox).await?;
+        client.logout().await;
+        Ok(listed)
+    }
+
+    /// A well-behaved IMAP client of mailspec's own.
+    pub(super) async fn imap(&self, account: usize, actor: &str) -> Result<ImapClient, SetUpError> {
+        let endpoint = self
+            .target
+            .endpoint(Protocol::Imap)
+            .ok_or(SetUpError::NotOffered(Protocol::Imap))?;
+        let options = self.target.transport();
+        let limit = self.deadlines.step;
+        let account = self.account(account);
+        Ok(ImapClient::connect(endpoint, account, actor, options, &self.recorder, limit).await?)
+    }
+
+    /// A well-behaved POP3 client of mailspec's own.
+    pub(super) async fn pop3(&self, account: usize, actor: &str) -> Result<Pop3Client, SetUpError> {
+        let endpoint = self
+            .target
+            .endpoint(Protocol::Pop3)
+            .ok_or(SetUpError::NotOffered(Protocol::Pop3))?;
+        let options = self.target.transport();
+        let limit = self.deadlines.step;
+        let account = self.account(account);
+        Ok(Pop3Client::connect(endpoint, account, actor, options, &self.recorder, limit).await?)
+    }
+
+    async fn await_arrival(&self, message: &GivenMessage, account: usize) -> Flow {
+        let deadline = tokio::time::Instant::now() + self.deadlines.step;
+        loop {
+            let arrived = match self.look("INBOX", account).await {
+                Ok(listed) => listed
+                    .unwrap_or_default()
+                    .iter()
+                    .any(|l| name_of(l) == message.name),
+                Err(error) => return undecided(error),
+            };
+            if arrived {
+                return Flow::Continue(());
+            }
+            if tokio::time::Instant::now() > deadline {
+                return undecided(format!("{} was accepted and never arrived", message.name));
+            }
+            tokio::time::sleep(super::deadline::RETRY).await;
+        }
+    }
+
+    fn octets(&self, message: &GivenMessage) -> Vec<u8> {
+        octets_of(message, &self.messages).unwrap_or_default()
+    }
+
+    fn place(&self, message: &GivenMessage, account: usize, mailbox: &str, body: Vec<u8>) {
+        let facts = MessageFacts {
+            account,
+            mailbox: mailbox.to_owned(),
+            body,
+            ..MessageFacts::default()
+        };
+        self.ledger()
+            .values
+            .messages
+            .insert(message.name.clone(), facts);
+    }
+
+    fn learn(&self, listed: &[Listed], account: usize, mailbox: &str) {
+        let mut ledger = self.ledger();
+        for listed in listed {
+            if let Some(facts) = ledger.values.messages.get_mut(&name_of(listed)) {
+                if facts.account == account && facts.mailbox == mailbox {
+                    facts.uid = Some(listed.uid);
+                    facts.size = Some(listed.size);
+                }
+            }
+        }
+    }
+
+    async fn learn_unique_ids(&self, account: usize) -> Flow {
+        let found = match self.unique_ids(account).await {
+            Ok(found) => found,
+            Err(error) => return undecided(format!("set-up failed: {error}")),
+        };
+        let mut ledger = self.ledger();
+        for (name, unique_id) in found {
+            if let Some(facts) = ledger.values.messages.get_mut(&name) {
+                facts.unique_id = Some(unique_id);
+            }
+        }
+        Flow::Continue(())
+    }
+
+    async fn unique_ids(&self, account: usize) -> Result<BTreeMap<String, Vec<u8>>, SetUpError> {
+        let mut client = self.pop3(account, SET_UP).await?;
+        let unique_ids: BTreeMap<u32, String> = client.unique_ids().await?.into_iter().collect();
+        let names = client.message_ids().await?;
+        client.quit().await?;
+        let named = names.into_iter().filter_map(|(number, id)| {
+            Some((name_in(&id?), unique_ids.get(&number)?.clone().into_bytes()))
+        });
+        Ok(named.collect())
+    }
+
+    /// The messages that a fresh POP3 session finds, by name.
+    pub(super) async fn maildrop(&self, account: usize) -> Result<Vec<String>, SetUpError> {
+        let mut client = self.pop3(account, "(look)").await?;
+        let names = client.message_ids().await?;
+        client.quit().await?;
+        let named = names.into_iter().map(|(number, id)| {
+            id.as_deref()
+                .map_or_else(|| format!("(message {number})"), name_in)
+        });
+        Ok(named.collect())
+    }
+}
+
+/// The scenario's name of a message that a listing shows.
+pub(super) fn name_of(listed: &Listed) -> String {
+    listed
+        .message_id
+        .as_deref()
+        .map_or_else(|| format!("(UID {})", listed.uid), name_in)
+}
+
+/// The name in a Message-ID of ours, or the Message-ID itself.
+fn name_in(message_id: &str) -> String {
+    let inner = message_id
+        .trim()
+        .trim_start_matches('<')
+        .trim_end_matches('>');
+    inner
+        .strip_suffix("@mailspec.test")
+        .unwrap_or(inner)
+        .to_owned()
+}

@@ -1,0 +1,205 @@
+//! The state of one scenario while it runs: accounts, connections, values, and what was found.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Variant;
+use super::deadline::Deadlines;
+use super::player::Player;
+use super::values::{ActorValues, Values};
+use crate::model::{Observation, SessionId, World};
+use crate::outcome::{Finding, Observed, Outcome, Propagation};
+use crate::scenario::{Actor, Messages};
+use crate::target::{Account, Target};
+use crate::transport::Recorder;
+use crate::wire::Message;
+
+/// Why a scenario goes no further.
+#[derive(Clone, Debug)]
+pub(super) enum Stop {
+    /// The server did something wrong; the finding is in the ledger.
+    Found,
+    /// It cannot be decided.
+    Undecided(Outcome, String),
+}
+
+/// Goes on, or stops.
+pub(super) type Flow<T = ()> = ControlFlow<Stop, T>;
+
+/// Stops because something kept the scenario from being decided.
+pub(super) fn undecided<T>(reason: impl ToString) -> Flow<T> {
+    Flow::Break(Stop::Undecided(Outcome::Error, reason.to_string()))
+}
+
+/// One scenario on its accounts.
+#[derive(Debug)]
+pub(super) struct Stage {
+    pub(super) variant: Variant,
+    pub(super) target: Arc<Target>,
+    pub(super) messages: Arc<Messages>,
+    pub(super) deadlines: Deadlines,
+    pub(super) recorder: Recorder,
+    pub(super) accounts: Vec<Account>,
+    /// One place for each actor; `None` while it is not connected.
+    pub(super) cast: Vec<tokio::sync::Mutex<Option<Player>>>,
+    ledger: Mutex<Ledger>,
+}
+
+/// What is learnt on the way.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    pub(super) world: World,
+    pub(super) values: Values,
+    pub(super) findings: Vec<Finding>,
+    pub(super) observed: Vec<Observed>,
+    pub(super) propagation: Vec<Propagation>,
+    /// Observations not yet given to the world, with their times.
+    waiting: Vec<(u64, SessionId, String, Seen)>,
+}
+
+/// An observation that owns its parts.
+#[derive(Clone, Debug)]
+pub(super) enum Seen {
+    Greeting(Message),
+    Sent(Vec<u8>),
+    Untagged(Message),
+    Completed(Vec<u8>, Message),
+    Closed,
+}
+
+impl Stage {
+    pub(super) fn new(
+        variant: Variant,
+        target: Arc<Target>,
+        messages: Arc<Messages>,
+        deadlines: Deadlines,
+        accounts: Vec<Account>,
+    ) -> Self {
+        let recorder = Recorder::new();
+        let mut ledger = Ledger::default();
+        ledger.values.bound = variant
+            .bindings
+            .iter()
+            .map(|(n, v)| (n.clone(), v.clone().into_bytes()))
+            .collect();
+        for (index, account) in accounts.iter().enumerate() {
+            recorder.hide(&account.user, &account.password);
+            let number = index + 1;
+            let bound = &mut ledger.values.bound;
+            bound.insert(format!("user{number}"), account.user.clone().into_bytes());
+            bound.insert(
+                format!("password{number}"),
+                account.password.clone().into_bytes(),
+            );
+            bound.insert(
+                format!("address{number}"),
+                account.address.clone().into_bytes(),
+            );
+        }
+        let cast = variant
+            .scenario
+            .actors
+            .iter()
+            .map(|_| tokio::sync::Mutex::default())
+            .collect();
+        Self {
+            variant,
+            target,
+            messages,
+            deadlines,
+            recorder,
+            accounts,
+            cast,
+            ledger: Mutex::new(ledger),
+        }
+    }
+
+    /// The ledger; never held across an await.
+    pub(super) fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An account of the scenario, by its number from 1.
+    pub(super) fn account(&self, number: usize) -> &Account {
+        &self.accounts[(number - 1).min(self.accounts.len() - 1)]
+    }
+
+    /// Queues an observation for the model.
+    pub(super) fn saw(&self, at_us: u64, session: SessionId, actor: &str, seen: Seen) {
+        self.ledger()
+            .waiting
+            .push((at_us, session, actor.to_owned(), seen));
+    }
+
+    /// Gives the queued observations of all connections to the model, in the order of their times.
+    pub(super) fn reflect(&self) {
+        let mut guard = self.ledger();
+        let ledger = &mut *guard;
+        let mut waiting = std::mem::take(&mut ledger.waiting);
+        waiting.sort_by_key(|(at_us, ..)| *at_us);
+        for (at_us, session, actor, seen) in waiting {
+            let (observation, message) = match &seen {
+                Seen::Greeting(message) => (Observation::Greeting(message), Some(message)),
+                Seen::Sent(command) => (Observation::Sent { command }, None),
+                Seen::Untagged(message) => (Observation::Untagged(message), Some(message)),
+                Seen::Completed(command, message) => {
+                    (Observation::Completed { command, message }, Some(message))
+                }
+                Seen::Closed => (Observation::Closed, None),
+            };
+            for inconsistency in ledger.world.observe(session, observation) {
+                let finding = self.inconsistency_finding(&inconsistency, message, &actor, at_us);
+                ledger.add(finding);
+            }
+        }
+    }
+
+    /// Adds a finding.
+    pub(super) fn found(&self, finding: Finding) {
+        self.ledger().add(finding);
+    }
+
+    /// The values as an actor sees them now.
+    pub(super) fn values_for(&self, actor: &Actor, session: Option<SessionId>) -> ActorValues {
+        let account = self.account(actor.account);
+        let own = BTreeMap::from([
+            ("user", account.user.clone().into_bytes()),
+            ("password", account.password.clone().into_bytes()),
+            ("address", account.address.clone().into_bytes()),
+        ]);
+        let ledger = self.ledger();
+        let numbers = session
+            .map(|session| {
+                let uids = ledger.values.messages.iter();
+                uids.filter_map(|(name, facts)| {
+                    Some((name.clone(), ledger.world.seq_of(session, facts.uid?)?))
+                })
+                .collect()
+            })
+            .unwrap_or_default();
+        ActorValues::new(ledger.values.clone(), own, numbers)
+    }
+
+    /// Which fields of messages the scenario's text asks for: `uid`, `seq`, `uidl` ….
+    pub(super) fn fields_used(&self) -> BTreeSet<&'static str> {
+        let text = &self.variant.scenario.source.text;
+        ["uid", "seq", "size", "uidl"]
+            .into_iter()
+            .filter(|field| {
+                text.contains(&format!(".{field}}}")) || text.contains(&format!(".{field}:"))
+            })
+            .collect()
+    }
+}
+
+impl Ledger {
+    /// Adds a finding unless the same rule was broken often enough on that connection already.
+    fn add(&mut self, finding: Finding) {
+        const ENOUGH: usize = 5;
+        let same = |other: &&Finding| other.rule == finding.rule && other.actor == finding.actor;
+        if self.findings.iter().filter(same).count() < ENOUGH {
+            self.findings.push(finding);
+        }
+    }
+}
