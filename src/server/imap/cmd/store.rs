@@ -119,7 +119,7 @@ impl Store {
     /// [`View::sync`]: crate::server::imap::view::View::sync
     fn tell(&self, session: &mut Session, after: &[Message]) {
         let manner = session.manner();
-        let mute = session.has(Fault::StoreNoUntaggedFetch);
+        let mute = session.has(Fault::StoreNoUntaggedSeen);
         let Session { view, out, .. } = session;
         let Some(view) = view else { return };
         for live in after {
