@@ -4,6 +4,8 @@
 //! everything; without valid input or a target there is no run; a violation that was seen stays one
 //! even if the run then broke off; and nothing is green unless something was decided.
 
+use std::error::Error;
+
 use crate::outcome::{Exit, Outcome, RunResult};
 
 /// All gates are met.
@@ -35,6 +37,16 @@ impl Refusal {
         Self {
             code: USAGE,
             message: message.to_string(),
+        }
+    }
+
+    /// An error with all that caused it.
+    pub(super) fn caused(code: u8, error: &dyn Error) -> Self {
+        let causes = std::iter::successors(Some(error), |&error| error.source());
+        let words: Vec<String> = causes.map(ToString::to_string).collect();
+        Self {
+            code,
+            message: words.join(": "),
         }
     }
 

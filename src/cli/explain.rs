@@ -1,5 +1,6 @@
 //! `mailspec explain`: what a requirement, rule, scenario or fault is, and why.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use super::exit::{OK, Refusal};
 use super::list::needs;
 use super::screen::{Screen, print};
 use super::selection::Selection;
+use crate::expect::nearest;
 use crate::finding::Rule;
 use crate::finding::requirement::{Requirement, catalogue};
 use crate::report::visible;
@@ -39,18 +41,12 @@ pub(super) fn execute(arguments: &ExplainArguments, screen: &Screen) -> Result<u
 }
 
 fn unknown(id: &str, scenarios: &[Arc<Scenario>]) -> String {
-    let mut ids: Vec<&str> = scenarios.iter().map(|scenario| &scenario.id[..]).collect();
-    for rule in Rule::all() {
-        ids.push(rule.id());
-    }
-    for fault in Fault::ALL {
-        ids.push(fault.id());
-    }
-    for id in catalogue().keys() {
-        ids.push(id);
-    }
-    let hint = super::nearest(id, &ids)
-        .map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"));
+    let mut ids: BTreeSet<&str> = catalogue().keys().copied().collect();
+    ids.extend(Rule::all().map(Rule::id));
+    ids.extend(Fault::ALL.iter().map(|fault| fault.id()));
+    let near =
+        nearest(id, ids).or_else(|| nearest(id, scenarios.iter().map(|scenario| &scenario.id[..])));
+    let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
     format!("no requirement, rule, fault or scenario is called {id:?}{hint}")
 }
 

@@ -23,17 +23,15 @@ use crate::outcome::ScenarioResult;
 use crate::report::libtest::{Verdict, verdict, why_ignored};
 use crate::report::{Style, failure};
 use crate::run::{self, Options, Variant};
-use crate::scenario::load::Library;
-use crate::scenario::select::select;
-use crate::scenario::{Messages, diagnostic};
+use crate::scenario::{Library, Messages, SelectError, one_line, select};
 use crate::target::{Spec, Target};
 
 /// Scenarios that cannot be made into tests.
 #[derive(Debug, thiserror::Error)]
 pub enum HarnessError {
     /// A selector is malformed or names nothing.
-    #[error("{0}")]
-    Selector(String),
+    #[error(transparent)]
+    Selector(#[from] SelectError),
     /// A shipped scenario is invalid.
     #[error("{0}")]
     Invalid(String),
@@ -47,11 +45,10 @@ pub enum HarnessError {
 pub fn trials(spec: Spec, selectors: &[&str]) -> Result<Vec<Trial>, HarnessError> {
     let library = Library::shipped();
     if let Some(invalid) = library.invalid.first() {
-        return Err(HarnessError::Invalid(diagnostic::one_line(invalid)));
+        return Err(HarnessError::Invalid(one_line(invalid)));
     }
     let selectors: Vec<String> = selectors.iter().map(ToString::to_string).collect();
-    let scenarios = select(&library.scenarios, &selectors)
-        .map_err(|error| HarnessError::Selector(error.to_string()))?;
+    let scenarios = select(&library.scenarios, &selectors)?;
     let shared = Arc::new(Shared {
         spec,
         messages: Arc::new(library.messages),

@@ -103,15 +103,6 @@ fn execute(cli: &Cli) -> Result<u8, Refusal> {
     }
 }
 
-/// The id that looks most like a misspelt one, if any does.
-fn nearest<'a>(wanted: &str, ids: &[&'a str]) -> Option<&'a str> {
-    let scored = ids.iter().map(|&id| (strsim::jaro_winkler(wanted, id), id));
-    scored
-        .filter(|(score, _)| *score > 0.85)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, id)| id)
-}
-
 /// A word as a shell takes it.
 fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);

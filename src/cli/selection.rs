@@ -5,11 +5,9 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::exit::Refusal;
+use super::exit::{NOTHING, Refusal, USAGE};
 use super::screen::{Screen, say};
-use crate::scenario::load::Library;
-use crate::scenario::select::select;
-use crate::scenario::{Invalid, Messages, Scenario, diagnostic};
+use crate::scenario::{self, Invalid, Library, Messages, Scenario, SelectError, select};
 
 /// The scenarios asked for.
 #[derive(Args, Clone, Debug, Default)]
@@ -43,7 +41,7 @@ impl Selection {
         if paths.is_empty() || !selectors.is_empty() {
             let library = self.library()?;
             let selectors: Vec<String> = selectors.into_iter().cloned().collect();
-            scenarios = select(&library.scenarios, &selectors).map_err(Refusal::usage)?;
+            scenarios = select(&library.scenarios, &selectors).map_err(nothing)?;
             messages.extend(library.messages);
             invalid.extend(library.invalid);
         }
@@ -81,21 +79,23 @@ fn is_path(selector: &str) -> bool {
             .is_some_and(|suffix| suffix == "yaml" || suffix == "yml")
 }
 
+fn nothing(error: SelectError) -> Refusal {
+    let code = match error {
+        SelectError::Nothing { .. } => NOTHING,
+        SelectError::Unreadable { .. } => USAGE,
+    };
+    Refusal::caused(code, &error)
+}
+
 /// The scenarios of files and folders, which have to exist.
 pub(super) fn from_paths(paths: &[PathBuf]) -> Result<Library, Refusal> {
-    for path in paths {
-        if let Err(error) = std::fs::metadata(path) {
-            let message = format!("cannot read {}: {error}", path.display());
-            return Err(Refusal::usage(message));
-        }
-    }
-    Library::from_paths(paths).map_err(Refusal::usage)
+    Library::from_paths(paths).map_err(|error| Refusal::caused(USAGE, &error))
 }
 
 /// Shows every mistake of every file; refuses if there is any.
 pub(super) fn refuse(invalid: &[Invalid], screen: &Screen) -> Result<(), Refusal> {
     for file in invalid {
-        say(&diagnostic::render(file, screen.err.color));
+        say(&format!("{}\n\n", scenario::render(file, screen.err.color)));
     }
     match invalid.len() {
         0 => Ok(()),

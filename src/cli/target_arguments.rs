@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::exit::Refusal;
+use crate::expect::nearest;
 use crate::server::Fault;
 use crate::target::{External, Spec};
 use crate::transport::Trust;
@@ -159,11 +160,10 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
 /// A fault by its id.
 pub(super) fn fault(id: &str) -> Result<Fault, String> {
     Fault::find(id).ok_or_else(|| {
-        let ids: Vec<&str> = Fault::ALL.iter().map(|fault| fault.id()).collect();
-        let nearest = super::nearest(id, &ids);
-        nearest.map_or_else(
+        let near = nearest(id, Fault::ALL.iter().map(|fault| fault.id()));
+        near.map_or_else(
             || "`mailspec list --faults` names every fault".to_owned(),
-            |nearest| format!("did you mean {nearest}?"),
+            |near| format!("did you mean {near}?"),
         )
     })
 }
