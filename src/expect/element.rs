@@ -91,7 +91,7 @@ impl Env<'_> {
                 if element.form != Form::List {
                     return Err(miss(element.span.clone(), "a list was expected"));
                 }
-                return self.sequence(sequence, &element.items, element.span.end, sort);
+                return self.sequence(sequence, &element.items, last(element), sort);
             }
             Term::Hole(hole) => self.hole(hole, element, sort)?,
         }
@@ -206,7 +206,8 @@ impl Env<'_> {
         }
     }
 
-    /// Holds terms against elements in any order; `open` lets further elements be.
+    /// Holds terms against elements in any order; `open` lets further elements be. `end` is where a
+    /// missing element would stand.
     pub(super) fn unordered(
         &mut self,
         terms: &[Term],
@@ -230,7 +231,7 @@ impl Env<'_> {
                     let message = format!("{} is missing", self.shown(term));
                     let span = match left[..] {
                         [only] if elements.len() == terms.len() => only.span.clone(),
-                        _ => end.saturating_sub(1)..end,
+                        _ => end..end + 1,
                     };
                     return Err(miss(span, message));
                 }
@@ -261,9 +262,14 @@ fn alike(left: &Element, right: &Element) -> bool {
     left.octets == right.octets || (atoms && left.octets.eq_ignore_ascii_case(&right.octets))
 }
 
-/// A response that ends too soon.
+/// Where a list closes.
+pub(super) fn last(list: &Element) -> usize {
+    list.span.end.saturating_sub(1)
+}
+
+/// A response that ends too soon; more should stand at `end`.
 pub(super) fn missing(end: usize) -> Miss {
-    miss(end.saturating_sub(1)..end, "more was expected here")
+    miss(end..end + 1, "more was expected here")
 }
 
 /// A response that goes on too long.

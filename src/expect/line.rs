@@ -116,7 +116,7 @@ pub(super) fn content(
     }
     match known.next() {
         Some(_) => Err(miss(
-            end.saturating_sub(1)..end,
+            end..end + 1,
             format!("line {} of the message is missing", lines.len() + 1),
         )),
         None => Ok(()),

@@ -85,7 +85,7 @@ fn push<'a>(message: &'a Message, completion: bool, units: &mut Vec<Unit<'a>>) {
 impl Unit<'_> {
     /// Holds a pattern against it.
     pub(super) fn matches(&self, tree: &Tree, env: &mut Env<'_>) -> Matched {
-        let end = self.message.octets.len();
+        let end = end_of(&self.message.octets);
         match (tree, &self.part) {
             (_, Part::Imap(response)) => imap::matches(tree, response, end, env),
             (Tree::Continuation | Tree::Indicator { .. }, Part::Status(span)) => {
@@ -120,4 +120,13 @@ impl Unit<'_> {
             Part::Status(span) | Part::Line(span) | Part::Reply(span) => span.clone(),
         }
     }
+}
+
+/// Where the line end stands, or in a multi-line response its termination line.
+fn end_of(octets: &[u8]) -> usize {
+    let octets = octets.strip_suffix(b"\n").unwrap_or(octets);
+    let octets = octets.strip_suffix(b"\r").unwrap_or(octets);
+    octets
+        .strip_suffix(b"\n.")
+        .map_or(octets.len(), |lines| lines.len() + 1)
 }
