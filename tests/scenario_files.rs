@@ -12,7 +12,7 @@ fn root() -> &'static Path {
 }
 
 fn library() -> Library {
-    Library::from_paths(&[root().join("scenarios")]).unwrap()
+    Library::from_paths(&[root().join("scenarios")]).expect("the scenarios are there")
 }
 
 #[test]

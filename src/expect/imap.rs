@@ -177,10 +177,6 @@ fn fetch_value(name: &str, term: &Term, value: &Element, env: &mut Env<'_>) -> M
     match name {
         "FLAGS" => flags(term, value, env),
         "BODY" | "BODYSTRUCTURE" | "INTERNALDATE" => env.term(term, value, Sort::Folded),
-        "ENVELOPE" => env.term(term, value, Sort::Value),
-        _ if name.starts_with("BODY[") || name.starts_with("BINARY[") => {
-            env.term(term, value, Sort::Value)
-        }
         _ => env.term(term, value, Sort::Value),
     }
 }

@@ -439,8 +439,10 @@ fn order_and_exclusion() {
         false,
     );
     assert_eq!(more.unwrap_err()[0].actual, ["* 1 EXISTS"]);
-    let mut expectation = Expectation::default();
-    expectation.never = expect(&["* ${_} EXPUNGE"]).expect;
+    let expectation = Expectation {
+        never: expect(&["* ${_} EXPUNGE"]).expect,
+        ..Expectation::default()
+    };
     let came = step(&expectation, &["* 3 EXPUNGE"], Some("A OK"), false).unwrap_err();
     assert_eq!(came[0].pattern, Some(PatternRef::Never(0)));
 }
@@ -623,7 +625,7 @@ proptest! {
     ) {
         let octets = [response.as_bytes(), &noise[..]].concat();
         let any = message(protocol, &octets);
-        let responses = Responses { before: &[any.clone()], completion: Some(&any), closed: false };
+        let responses = Responses { before: std::slice::from_ref(&any), completion: Some(&any), closed: false };
         let mut expectation = Expectation { only: true, ..Expectation::default() };
         expectation.expect.extend(Pattern::parse(&pattern, protocol));
         expectation.expect.extend(Pattern::parse("* ${_} FETCH (UID ${u:uniqueid})", Protocol::Imap));

@@ -107,7 +107,8 @@ impl Unit<'_> {
             Part::Imap(_) | Part::Line(_) | Part::Content(_) => false,
             Part::Status(_) => {
                 let indicator = octets.get(..3).unwrap_or_default();
-                indicator.eq_ignore_ascii_case(b"+OK") || octets.starts_with(b"+ ")
+                indicator.eq_ignore_ascii_case(b"+OK")
+                    || matches!(octets[..], [b'+', b' ' | b'\r', ..])
             }
             Part::Reply(_) => matches!(octets.first(), Some(b'2' | b'3')),
         }

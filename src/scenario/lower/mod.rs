@@ -439,6 +439,26 @@ error: there is no message `plan` at this step
         assert!(nested.contains("values hold no"), "{nested}");
     }
 
+    #[test]
+    fn the_examples_of_the_reference_page_are_valid() {
+        let page = include_str!("../../../docs/scenario-language.md");
+        let blocks = page.split("```yaml\n").skip(1);
+        let steps: Vec<&str> = blocks
+            .filter_map(|block| block.split("```").next())
+            .filter(|block| block.starts_with("- "))
+            .collect();
+        assert!(steps.len() >= 4);
+        for steps in steps {
+            let text = format!(
+                "title: t\ncovers: [rfc1939-6-3]\ngiven: {{INBOX: [plain]}}\n\
+                 actors: {{laptop: imap, a: imap, shop: pop3}}\nsteps:\n{steps}\
+                 - {{a: {{connect: again}}}}\n- {{laptop: {{connect: again}}}}\n\
+                 - {{shop: {{connect: again}}}}\n"
+            );
+            assert_eq!(mistakes(&text), "none", "{steps}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn nothing_panics(noise in "[-a-z:{}\\[\\]\"'*&!|>$#%@ \n\t~,.üß0-9\\\\]{0,80}", at in 0usize..200) {
