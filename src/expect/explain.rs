@@ -101,7 +101,7 @@ pub(super) fn line(unit: &Unit<'_>) -> String {
             }
             shown
         }
-        Part::Content(lines) => format!("a message of {} lines", lines.len()),
+        Part::Content(span) => format!("a message of {} octets", span.len()),
         _ => visible(trimmed(&octets[unit.span()]), WIDTH),
     }
 }
