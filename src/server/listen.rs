@@ -15,6 +15,8 @@ use super::stream::Stream;
 use super::{Ports, imap, pop3, smtp};
 
 const BACKLOG: u32 = 1024;
+/// How long to wait when a connection could not be accepted.
+const RETRY: Duration = Duration::from_millis(20);
 /// How long sessions may take to say goodbye.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -189,7 +191,7 @@ async fn accept(
                     sessions.spawn(session(service, socket, context.clone(), stopping.subscribe()));
                 }
                 // Out of descriptors, perhaps: others may end meanwhile.
-                Err(_) => tokio::task::yield_now().await,
+                Err(_) => tokio::time::sleep(RETRY).await,
             }
         }
     };

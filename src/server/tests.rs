@@ -103,3 +103,46 @@ async fn stop_cuts_off_who_does_not_read() {
     let stopping = tokio::time::timeout(std::time::Duration::from_secs(9), server.stop());
     stopping.await.unwrap();
 }
+
+#[tokio::test]
+async fn an_idle_imap_session_sees_what_lmtp_and_pop3_do() {
+    let server = server(&[]).await;
+    let mut imap = Client::connect(server.ports().imap).await;
+    imap.line().await;
+    imap.send("a LOGIN ann secret\r\nb SELECT INBOX\r\nc IDLE\r\n")
+        .await;
+    while !imap.line().await.starts_with('+') {}
+    let mut lmtp = Client::connect(server.ports().lmtp).await;
+    lmtp.send("LHLO me\r\nMAIL FROM:<>\r\nRCPT TO:<ann>\r\nDATA\r\nx\r\n.\r\n")
+        .await;
+    while imap.line().await != "* 1 EXISTS" {}
+    let mut pop3 = Client::connect(server.ports().pop3).await;
+    pop3.send("USER ann\r\nPASS secret\r\nDELE 1\r\nQUIT\r\n")
+        .await;
+    while imap.line().await != "* 1 EXPUNGE" {}
+    imap.send("DONE\r\n").await;
+    assert!(imap.line().await.starts_with("c OK"));
+    server.stop().await;
+    assert!(imap.line().await.starts_with("* BYE"));
+}
+
+#[tokio::test]
+async fn what_imap_expunges_stays_in_the_pop3_session_that_has_it() {
+    let server = server(&[]).await;
+    let mut imap = Client::connect(server.ports().imap).await;
+    imap.line().await;
+    imap.send("a LOGIN ann secret\r\nb APPEND INBOX (\\Deleted) {5+}\r\nA: b\n\r\n")
+        .await;
+    while !imap.line().await.starts_with("b OK") {}
+    let mut pop3 = Client::connect(server.ports().pop3).await;
+    pop3.line().await;
+    pop3.ask("USER ann").await;
+    pop3.ask("PASS secret").await;
+    imap.send("c SELECT INBOX\r\nd EXPUNGE\r\n").await;
+    while !imap.line().await.starts_with("d OK") {}
+    assert_eq!(pop3.ask("STAT").await, "+OK 1 6");
+    assert_eq!(pop3.ask("RETR 1").await, "+OK 6 octets");
+    assert_eq!(pop3.lines().await, ["A: b"]);
+    pop3.ask("DELE 1").await;
+    assert!(pop3.ask("QUIT").await.starts_with("+OK"));
+}
