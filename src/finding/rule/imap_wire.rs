@@ -69,6 +69,9 @@ table! {
     ESEARCH: "imap-esearch", Must, "rfc9051#7.3.4",
         "ESEARCH gives the tag, UID if the hits are UIDs, and named results.",
         breach "* ESEARCH TAG \"a1\" COUNT 2";
+    THREAD: "imap-thread", Must, "rfc5256#5",
+        "THREAD gives nested lists of numbers, and nothing, not even a space, where there are none.",
+        breach "* THREAD \\r\\n";
     NAMESPACE: "imap-namespace", Must, "rfc9051#7.3.2",
         "NAMESPACE gives three namespaces, each NIL or a list of prefix and delimiter.",
         breach "* NAMESPACE ((\"\" \"/\")) NIL";
