@@ -55,8 +55,23 @@ macro_rules! faults {
 #[rustfmt::skip]
 faults! {
     // The store, or more than one protocol
+    AckBeforeFsync: "ack-before-fsync", "the newest message of each mailbox is lost when the server is killed", "Dovecot before 2.3.2", [Lmtp, Smtp, Imap];
+    AppenduidWrongOnEmptyMailbox: "appenduid-wrong-on-empty-mailbox", "APPENDUID and COPYUID of an empty mailbox are one too great", "Dovecot 1.0 release candidates", [Imap];
+    CondstoreChangeWithoutModseq: "condstore-change-without-modseq", "a flag change leaves the mod-sequence as it was", "Dovecot 2.2.31", [Imap];
+    CondstoreHighestmodseqConstant: "condstore-highestmodseq-constant", "HIGHESTMODSEQ is always 1", "Dovecot 2.1.4", [Imap];
+    CopyDeduplicates: "copy-deduplicates", "COPY leaves out messages whose content is in the other mailbox already", "Stalwart", [Imap];
+    CopyLosesKeywords: "copy-loses-keywords", "COPY and MOVE keep system flags only", "Dovecot 2.3.5", [Imap];
+    ExpungeStopsAtLimit: "expunge-stops-at-limit", "an expunge removes 16 messages at most", "Cyrus before 3.12", [Imap];
+    ExpungedMessageResurrects: "expunged-message-resurrects", "messages that were removed are back after the server was down", "mox before 2023-09", [Imap, Pop3];
+    FromLineSplitsMessage: "from-line-splits-message", "an empty line followed by a line with From and a space begins another message", "Dovecot 1.0, mbox", [Imap, Pop3, Lmtp, Smtp];
+    RetentionDeletesSameMessageId: "retention-deletes-same-message-id", "a new message replaces those with the same Message-ID", "Dovecot 2.3.19", [Imap, Pop3, Lmtp, Smtp];
     StarttlsCommandInjection: "starttls-command-injection", "commands sent in clear behind STARTTLS or STLS are answered inside TLS", "CVE-2011-0411 (Postfix), CVE-2021-33515 (Dovecot)", [Imap, Pop3, Smtp];
+    StoredMessageTruncatedAtBuffer: "stored-message-truncated-at-buffer", "messages are cut after 8 KiB", "Dovecot before 1.0.9", [Imap, Pop3, Lmtp, Smtp];
+    TombstoneLeaksIntoRecreatedMailbox: "tombstone-leaks-into-recreated-mailbox", "a recreated mailbox has the messages of the deleted one", "Cyrus before 3.0.15", [Imap];
+    UidReusedAfterExpungeLast: "uid-reused-after-expunge-last", "UIDNEXT falls when the last message is removed", "Stalwart 0.11.7", [Imap, Pop3];
     UidlReusedWhenEmptied: "uidl-reused-when-emptied", "a mailbox that became empty counts its UIDs from 1 again", "a UID counter lost with the last message", [Imap, Pop3];
+    UidvalidityChangesOnRestart: "uidvalidity-changes-on-restart", "every UIDVALIDITY is new after the server was down", "servers that keep it in memory", [Imap, Pop3];
+    UidvalidityReusedOnRecreate: "uidvalidity-reused-on-recreate", "a recreated mailbox has the UIDVALIDITY of the deleted one", "Dovecot 1.0.2", [Imap];
 
     // IMAP
 

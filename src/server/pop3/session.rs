@@ -48,6 +48,7 @@ pub(in crate::server) async fn serve(stream: Stream, context: Context) -> io::Re
     {
         update(&maildrop);
     }
+    session.stream.close().await;
     result
 }
 
@@ -69,7 +70,6 @@ impl Session {
                 self.send(&reply).await?;
             }
         }
-        self.stream.close().await;
         Ok(())
     }
 
