@@ -74,6 +74,26 @@ faults! {
     UidvalidityReusedOnRecreate: "uidvalidity-reused-on-recreate", "a recreated mailbox has the UIDVALIDITY of the deleted one", "Dovecot 1.0.2", [Imap];
 
     // IMAP
+    CopyuidSourceUidvalidity: "copyuid-source-uidvalidity", "COPYUID names the UIDVALIDITY of the mailbox that was copied from", "GreenMail before 2.0", [Imap];
+    EnvelopeSpaceBetweenAddresses: "envelope-space-between-addresses", "ENVELOPE has a space between two addresses of a list", "GreenMail before 2.1.12", [Imap];
+    EsearchAnsweredBySearch: "esearch-answered-by-search", "SEARCH with RETURN is answered by SEARCH, not by ESEARCH", "Cyrus 2.4.16", [Imap];
+    ExamineSetsSeen: "examine-sets-seen", "FETCH sets \\Seen in a mailbox opened by EXAMINE, and CLOSE expunges there", "Proton Gluon, Apache James before 2026", [Imap];
+    ExpungeNumbersNotRenumbered: "expunge-numbers-not-renumbered", "EXPUNGE responses do not count those sent before them", "GreenMail before 2.1.10", [Imap];
+    ExpungeSentDuringFetch: "expunge-sent-during-fetch", "EXPUNGE comes before the end of FETCH, STORE and SEARCH", "hMailServer before 5.5", [Imap];
+    FetchUsesGlobalSeqnum: "fetch-uses-global-seqnum", "FETCH responses number messages by the mailbox, not by what the session was told", "go-imap v2 server", [Imap];
+    HeaderFieldsDropsFoldedLines: "header-fields-drops-folded-lines", "BODY[HEADER.FIELDS] leaves out the continuation lines of folded fields", "hMailServer, DBMail", [Imap];
+    IdleMissesExpunge: "idle-misses-expunge", "IDLE tells of new messages but not of expunged ones", "bug class: EXPUNGE held back in IDLE", [Imap];
+    LiteralLengthOffByOne: "literal-length-off-by-one", "the literal of a FETCH response announces one octet more than it has", "bug class: terminating NUL counted", [Imap];
+    PeekSetsSeen: "peek-sets-seen", "BODY.PEEK sets \\Seen like BODY", "bug class: PEEK not looked at", [Imap];
+    QresyncMatchDataWrong: "qresync-match-data-wrong", "SELECT with QRESYNC leaves out VANISHED (EARLIER)", "Apache James 3.7", [Imap];
+    SearchModseqExclusive: "search-modseq-exclusive", "SEARCH MODSEQ leaves out the messages that have just this mod-sequence", "Cyrus 3.0 development versions", [Imap];
+    SearchSeqsetAsUid: "search-seqset-as-uid", "SEARCH takes message sequence numbers for UIDs", "Stalwart 0.5.2", [Imap];
+    SizeCountsBareLf: "size-counts-bare-lf", "RFC822.SIZE counts each line end one octet longer", "Dovecot 1.0.rc27", [Imap];
+    SpecialUseWrongAttribute: "special-use-wrong-attribute", "LIST gives the drafts mailbox \\Draft, the flag, for \\Drafts", "mox before 2023-09", [Imap];
+    StoreNoUntaggedSeen: "store-no-untagged-seen", "STORE answers without FETCH responses", "Dovecot 2.3.10 to 2.3.16", [Imap];
+    StoreSilentReplacesFlags: "store-silent-replaces-flags", "+FLAGS.SILENT and -FLAGS.SILENT replace the flags like FLAGS.SILENT", "Cyrus before 3.6.1", [Imap];
+    UidExpungeIgnoresSet: "uid-expunge-ignores-set", "UID EXPUNGE removes every message marked \\Deleted, whatever its UID", "hMailServer 5.6", [Imap];
+    UidExpungeStarRangeMisses: "uid-expunge-star-range-misses", "UID EXPUNGE of a set with * removes nothing", "mox before 2023-06", [Imap];
 
     // POP3
     Pop3AuthPlainNoIrBroken: "pop3-auth-plain-no-ir-broken", "AUTH PLAIN without an initial response always fails", "Dovecot 1.2.0", [Pop3];

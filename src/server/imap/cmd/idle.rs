@@ -1,0 +1,35 @@
+//! IDLE (RFC 9051 §6.3.13, RFC 2177).
+
+use std::io;
+
+use super::Reply;
+use crate::server::fault::Fault;
+use crate::server::imap::session::Session;
+
+pub(super) async fn run(session: &mut Session) -> io::Result<Reply> {
+    let mut changes = session.account().changes();
+    session.out.extend_from_slice(b"+ idling\r\n");
+    loop {
+        let expunge = !session.has(Fault::IdleMissesExpunge);
+        session.sync(expunge);
+        session.flush().await?;
+        tokio::select! {
+            input = session.stream.read_line(LONGEST_DONE) => {
+                return Ok(match session.octets(input) {
+                    Some(line) if line.eq_ignore_ascii_case(b"DONE") => Reply::ok("IDLE ended"),
+                    Some(_) => Reply::bad("Expected DONE"),
+                    None => Reply::bad("IDLE was cut off"),
+                });
+            }
+            changed = changes.changed() => {
+                if changed.is_err() {
+                    session.untagged("BYE The account is gone");
+                    session.ended = true;
+                    return Ok(Reply::bad("IDLE was cut off"));
+                }
+            }
+        }
+    }
+}
+
+const LONGEST_DONE: usize = 1000;
