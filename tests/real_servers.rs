@@ -1,5 +1,5 @@
-//! mailspec's managed servers, really started. A server that is not installed is reported as ignored,
-//! with the reason.
+//! mailspec's managed servers, really started. A server that is not installed is reported as
+//! ignored, with the reason.
 
 use std::fs;
 use std::io::{BufRead, BufReader};

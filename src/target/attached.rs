@@ -1,4 +1,5 @@
-//! A server that runs already: its accounts are lent out one by one and cleared when they come back.
+//! A server that runs already: its accounts are lent out one by one and cleared when they come
+//! back.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -253,8 +254,8 @@ impl Attached {
 ///
 /// # Errors
 ///
-/// When the journal cannot be read or written, or an account cannot be cleared; the others before it
-/// are clear then.
+/// When the journal cannot be read or written, or an account cannot be cleared; the others before
+/// it are clear then.
 pub async fn clear_left_over(
     external: &External,
     options: &Options,

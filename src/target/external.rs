@@ -74,8 +74,8 @@ impl External {
 }
 
 impl Spec {
-    /// What `--target` (repeatable) and `--account` mean: nothing or `embedded`, the name of a managed
-    /// server, URLs, or the path of a target file. `read` gives the octets of a file.
+    /// What `--target` (repeatable) and `--account` mean: nothing or `embedded`, the name of a
+    /// managed server, URLs, or the path of a target file. `read` gives the octets of a file.
     pub fn from_arguments(
         targets: &[String],
         accounts: &[String],
@@ -139,9 +139,8 @@ mod tests {
     fn a_target_is_a_name_urls_or_a_file() {
         assert!(matches!(spec(&[], &[]), Ok(Spec::Embedded(_))));
         assert!(matches!(spec(&["embedded"], &[]), Ok(Spec::Embedded(_))));
-        assert!(
-            matches!(spec(&["dovecot:lock"], &[]), Ok(Spec::Managed(name)) if name == "dovecot:lock")
-        );
+        let managed = spec(&["dovecot:lock"], &[]);
+        assert!(matches!(managed, Ok(Spec::Managed(name)) if name == "dovecot:lock"));
         let external = |spec| match spec {
             Ok(Spec::External(external)) => external,
             other => panic!("{other:?}"),

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-/// What was in an account before mailspec used it: each mailbox with the UIDs of its messages. With POP3
-/// alone the one key is empty, and the values are unique-ids.
+/// What was in an account before mailspec used it: each mailbox with the UIDs of its messages. With
+/// POP3 alone the one key is empty, and the values are unique-ids.
 pub type Baseline = BTreeMap<String, Vec<String>>;
 
 /// An account that is in use, or was when a run was killed.

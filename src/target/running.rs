@@ -150,8 +150,8 @@ impl Target {
         }
     }
 
-    /// Does something to the server itself, and waits until that is done (after a start: until every
-    /// endpoint greets). Stopping what is stopped and starting what runs do nothing.
+    /// Does something to the server itself, and waits until that is done (after a start: until
+    /// every endpoint greets). Stopping what is stopped and starting what runs do nothing.
     pub async fn control(&self, control: Control) -> Result<(), TargetError> {
         match &self.kind {
             Kind::Embedded(embedded) => embedded.control(control).await,

@@ -125,8 +125,8 @@ impl ImapClient {
         Ok(Some(listed))
     }
 
-    /// The octets of every message of a mailbox with its UID, without setting `\Seen`; `None`: there
-    /// is no such mailbox.
+    /// The octets of every message of a mailbox with its UID, without setting `\Seen`; `None`:
+    /// there is no such mailbox.
     pub async fn bodies(
         &mut self,
         mailbox: &str,
@@ -184,7 +184,8 @@ impl ImapClient {
         self.remove(mailbox, |_| true).await
     }
 
-    /// Removes the messages that `chosen` names, and no other, even if others are marked `\Deleted`.
+    /// Removes the messages that `chosen` names, and no other, even if others are marked
+    /// `\Deleted`.
     pub async fn remove(
         &mut self,
         mailbox: &str,

@@ -1,4 +1,5 @@
-//! Servers that mailspec configures, starts and stops itself, in a private directory on loopback ports.
+//! Servers that mailspec configures, starts and stops itself, in a private directory on loopback
+//! ports.
 //!
 //! One more server is one file here with its [`Recipe`], a line in [`recipe`], and a folder of
 //! templates in `fixtures/servers/`.
@@ -36,8 +37,8 @@ trait Recipe: Debug + Send + Sync {
     /// What it offers. `StartTls` shares the port of `Plain`.
     fn services(&self) -> &'static [(Protocol, Security)];
 
-    /// Writes the configuration into the site's directory and says what to start. The program stays in
-    /// the foreground and in its process group, and ends on SIGTERM.
+    /// Writes the configuration into the site's directory and says what to start. The program stays
+    /// in the foreground and in its process group, and ends on SIGTERM.
     fn configure(&self, site: &Site) -> io::Result<Program>;
 
     /// Adds an account with an empty INBOX; it can log in when this returns.

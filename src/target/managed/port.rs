@@ -1,7 +1,7 @@
 //! Free ports on the loopback interface.
 //!
-//! They lie below the range from which systems take the local ports of outgoing connections, so that nobody
-//! takes one while a server that is being restarted does not hold it.
+//! They lie below the range from which systems take the local ports of outgoing connections, so
+//! that nobody takes one while a server that is being restarted does not hold it.
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};

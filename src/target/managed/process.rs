@@ -1,8 +1,8 @@
 //! A server process in a group of its own, and the guard that ends it when mailspec cannot.
 //!
 //! The server never outlives mailspec: its group gets SIGKILL when a [`Process`] is dropped, and a
-//! small shell, the guard, does the same and removes the directory when the pipe from mailspec closes,
-//! so also after SIGKILL of mailspec itself.
+//! small shell, the guard, does the same and removes the directory when the pipe from mailspec
+//! closes, so also after SIGKILL of mailspec itself.
 
 use std::fs;
 use std::io;
