@@ -1,6 +1,6 @@
 //! The shape of a scenario file, one to one with its YAML.
 //!
-//! These types are never filled: [`super::lower`] reads the file's own tree, so that it can report
+//! These types are never filled: [`super::read`] takes the file's own tree, so that it can report
 //! every mistake at its place. They give the JSON Schema that editors use, and the keys that each
 //! map may have.
 
