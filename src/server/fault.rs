@@ -74,24 +74,41 @@ faults! {
     UidvalidityReusedOnRecreate: "uidvalidity-reused-on-recreate", "a recreated mailbox has the UIDVALIDITY of the deleted one", "Dovecot 1.0.2", [Imap];
 
     // IMAP
+    CondstoreModseqNotEnabled: "condstore-modseq-not-enabled", "unsolicited FETCH has MODSEQ and UID though CONDSTORE is not in use", "Dovecot 2.2.13", [Imap];
     CopyuidSourceUidvalidity: "copyuid-source-uidvalidity", "COPYUID names the UIDVALIDITY of the mailbox that was copied from", "GreenMail before 2.0", [Imap];
+    EnvelopeRawUtf8InQuoted: "envelope-raw-utf8-in-quoted", "ENVELOPE has raw UTF-8 in quoted strings for IMAP4rev1 too", "Stalwart 0.16", [Imap];
     EnvelopeSpaceBetweenAddresses: "envelope-space-between-addresses", "ENVELOPE has a space between two addresses of a list", "GreenMail before 2.1.12", [Imap];
     EsearchAnsweredBySearch: "esearch-answered-by-search", "SEARCH with RETURN is answered by SEARCH, not by ESEARCH", "Cyrus 2.4.16", [Imap];
     ExamineSetsSeen: "examine-sets-seen", "FETCH sets \\Seen in a mailbox opened by EXAMINE, and CLOSE expunges there", "Proton Gluon, Apache James before 2026", [Imap];
+    ExistsIgnoresPendingExpunge: "exists-ignores-pending-expunge", "EXISTS does not count messages whose EXPUNGE has not been sent yet", "Archiveopteryx before 2.1", [Imap];
     ExpungeNumbersNotRenumbered: "expunge-numbers-not-renumbered", "EXPUNGE responses do not count those sent before them", "GreenMail before 2.1.10", [Imap];
     ExpungeSentDuringFetch: "expunge-sent-during-fetch", "EXPUNGE comes before the end of FETCH, STORE and SEARCH", "hMailServer before 5.5", [Imap];
+    FetchBeforeExists: "fetch-before-exists", "FETCH of a new message comes before its EXISTS", "Cyrus IMAP <2.4.18", [Imap];
+    FetchDummyBodyAfterPop3Delete: "fetch-dummy-body-after-pop3-delete", "FETCH of a message that others removed gives an invented text", "Courier-IMAP", [Imap];
+    FetchNstringAsAtom: "fetch-nstring-as-atom", "ENVELOPE has Date, Subject and Message-ID without quotes", "Cyrus before 3.10.1", [Imap];
     FetchUsesGlobalSeqnum: "fetch-uses-global-seqnum", "FETCH responses number messages by the mailbox, not by what the session was told", "go-imap v2 server", [Imap];
+    FlagsTrailingSpace: "flags-trailing-space", "FLAGS has a space before the closing parenthesis", "bug class: lists with a space behind each item", [Imap];
     HeaderFieldsDropsFoldedLines: "header-fields-drops-folded-lines", "BODY[HEADER.FIELDS] leaves out the continuation lines of folded fields", "hMailServer, DBMail", [Imap];
     IdleMissesExpunge: "idle-misses-expunge", "IDLE tells of new messages but not of expunged ones", "bug class: EXPUNGE held back in IDLE", [Imap];
+    IdleOneEventLate: "idle-one-event-late", "IDLE tells of a change only when the next one comes", "mox before 2023-07", [Imap];
+    LeadingStarMeansFirst: "leading-star-means-first", "* in front of a range means 1", "mox before 2024-01", [Imap];
+    ListStatusMissingForParent: "list-status-missing-for-parent", "LIST with RETURN (STATUS) gives none for a mailbox with inferior ones", "Dovecot 2.2.1,2.3.17", [Imap];
     LiteralLengthOffByOne: "literal-length-off-by-one", "the literal of a FETCH response announces one octet more than it has", "bug class: terminating NUL counted", [Imap];
+    PartialFetchPastEndGarbage: "partial-fetch-past-end-garbage", "a partial FETCH behind the end gives the whole text", "Cyrus before 2.4.18, CVE-2015-8077", [Imap];
     PeekSetsSeen: "peek-sets-seen", "BODY.PEEK sets \\Seen like BODY", "bug class: PEEK not looked at", [Imap];
     QresyncMatchDataWrong: "qresync-match-data-wrong", "SELECT with QRESYNC leaves out VANISHED (EARLIER)", "Apache James 3.7", [Imap];
+    SearchDuplicatesMultiFlag: "search-duplicates-multi-flag", "SEARCH lists a message with several flags twice", "go-imap-sql (maddy)", [Imap];
+    SearchEmptyTrailingSpace: "search-empty-trailing-space", "SEARCH without a hit ends with a space", "GreenMail before 1.5.8", [Imap];
     SearchModseqExclusive: "search-modseq-exclusive", "SEARCH MODSEQ leaves out the messages that have just this mod-sequence", "Cyrus 3.0 development versions", [Imap];
+    SearchNotSetWrong: "search-not-set-wrong", "SEARCH NOT of a sequence set gives the set", "Dovecot before 1.0.6", [Imap];
     SearchSeqsetAsUid: "search-seqset-as-uid", "SEARCH takes message sequence numbers for UIDs", "Stalwart 0.5.2", [Imap];
+    SelectDoubleCountsPending: "select-double-counts-pending", "EXISTS in SELECT counts the recent messages twice", "mox 2025", [Imap];
     SizeCountsBareLf: "size-counts-bare-lf", "RFC822.SIZE counts each line end one octet longer", "Dovecot 1.0.rc27", [Imap];
     SpecialUseWrongAttribute: "special-use-wrong-attribute", "LIST gives the drafts mailbox \\Draft, the flag, for \\Drafts", "mox before 2023-09", [Imap];
+    SpuriousContinuation: "spurious-continuation", "a non-synchronizing literal is answered by a continuation request", "Microsoft Exchange", [Imap];
     StoreNoUntaggedSeen: "store-no-untagged-seen", "STORE answers without FETCH responses", "Dovecot 2.3.10 to 2.3.16", [Imap];
     StoreSilentReplacesFlags: "store-silent-replaces-flags", "+FLAGS.SILENT and -FLAGS.SILENT replace the flags like FLAGS.SILENT", "Cyrus before 3.6.1", [Imap];
+    TaggedResponseBareLf: "tagged-response-bare-lf", "tagged responses end with a bare LF", "bug class: line ends of the platform", [Imap];
     UidExpungeIgnoresSet: "uid-expunge-ignores-set", "UID EXPUNGE removes every message marked \\Deleted, whatever its UID", "hMailServer 5.6", [Imap];
     UidExpungeStarRangeMisses: "uid-expunge-star-range-misses", "UID EXPUNGE of a set with * removes nothing", "mox before 2023-06", [Imap];
 

@@ -1,7 +1,7 @@
 //! ENVELOPE, BODY and BODYSTRUCTURE (RFC 9051 §7.5.2) of a message.
 
 use super::mime::{self, Inside, Parameterized, Part};
-use super::respond::{nstring, string};
+use super::respond::{nstring, quoted, string};
 use crate::server::fault::{Fault, FaultSet};
 
 /// An address; a group begins with one that has only `mailbox` and ends with one that has nothing.
@@ -15,7 +15,16 @@ struct Address {
 
 /// `envelope`
 pub(super) fn envelope(out: &mut Vec<u8>, header: &[u8], faults: FaultSet) {
-    let text = |out: &mut Vec<u8>, name| nstring(out, mime::field(header, name).as_deref());
+    let text = |out: &mut Vec<u8>, name| {
+        let value = mime::field(header, name);
+        match value.as_deref().map(std::str::from_utf8) {
+            Some(Ok(value)) if faults.has(Fault::EnvelopeRawUtf8InQuoted) => quoted(out, value),
+            Some(Ok(value)) if faults.has(Fault::FetchNstringAsAtom) => {
+                out.extend_from_slice(value.as_bytes());
+            }
+            _ => nstring(out, value.as_deref()),
+        }
+    };
     let from = addresses(header, "From");
     let or_from = |name| {
         let given = addresses(header, name);

@@ -124,7 +124,7 @@ impl Session {
     pub(super) fn manner(&self) -> Manner {
         Manner {
             rev2: self.rev2,
-            condstore: self.condstore,
+            condstore: self.condstore || self.has(Fault::CondstoreModseqNotEnabled),
             qresync: self.qresync,
             faults: self.context.faults,
         }
@@ -260,6 +260,9 @@ impl Session {
             return Ok(false);
         }
         if !header.synchronizing {
+            if self.has(Fault::SpuriousContinuation) {
+                self.out.extend_from_slice(b"+ Ready for the literal\r\n");
+            }
             return Ok(true);
         }
         match self.parse(command) {
@@ -375,8 +378,13 @@ impl Session {
             }
             Then::StartTls | Then::End => {}
         }
+        let end = if self.has(Fault::TaggedResponseBareLf) {
+            "\n"
+        } else {
+            "\r\n"
+        };
         self.out
-            .extend_from_slice(format!("{tag} {reply}\r\n").as_bytes());
+            .extend_from_slice(format!("{tag} {reply}{end}").as_bytes());
         match reply.then {
             Then::StartTls => {
                 self.flush().await?;

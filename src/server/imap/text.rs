@@ -132,7 +132,10 @@ fn quoted_printable(text: &[u8]) -> Vec<u8> {
             octets.push(*first);
             continue;
         }
-        if let Some(after) = after.strip_prefix(b"\r\n").or(after.strip_prefix(b"\n")) {
+        if let Some(after) = after
+            .strip_prefix(b"\r\n")
+            .or_else(|| after.strip_prefix(b"\n"))
+        {
             rest = after;
         } else if let Some(octet) = after.get(..2).and_then(hexadecimal) {
             octets.push(octet);

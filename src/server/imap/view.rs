@@ -33,6 +33,7 @@ pub(super) struct View {
     /// UIDNEXT when the client last heard of new messages.
     pub(super) uidnext: u32,
     keywords: Flags,
+    faults: FaultSet,
 }
 
 /// How a session wants to be told.
@@ -54,7 +55,7 @@ pub(super) struct NoSuchMessage;
 
 impl View {
     /// Opens a mailbox: all that is there now counts as told.
-    pub(super) fn open(mailbox: &mut Mailbox, read_only: bool) -> Self {
+    pub(super) fn open(mailbox: &mut Mailbox, read_only: bool, faults: FaultSet) -> Self {
         let first_recent = if read_only {
             mailbox.first_recent()
         } else {
@@ -71,6 +72,7 @@ impl View {
             saved: Vec::new(),
             uidnext: mailbox.uidnext(),
             keywords: mailbox.keywords().clone(),
+            faults,
         }
     }
 
@@ -107,7 +109,12 @@ impl View {
             let saved = self.saved.iter().filter_map(|uid| self.index_of(*uid));
             return Ok(saved.collect());
         }
-        let ranges = set.resolve(if by_uid { self.star_uid() } else { self.star() });
+        let star = if by_uid { self.star_uid() } else { self.star() };
+        let ranges = if self.faults.has(Fault::LeadingStarMeansFirst) {
+            set.resolve_leading_star_as_first(star)
+        } else {
+            set.resolve(star)
+        };
         let beyond = |n: u32| n == 0 || n > self.star();
         if !by_uid
             && ranges
@@ -202,7 +209,8 @@ impl View {
     pub(super) fn write_flags(&self, out: &mut Vec<u8>) {
         let mut flags = self.keywords.clone();
         flags.extend(Flag::SYSTEM.map(Flag::new));
-        line(out, &format!("FLAGS ({})", respond::flags(&flags, None)));
+        let more = self.faults.has(Fault::FlagsTrailingSpace).then_some("");
+        line(out, &format!("FLAGS ({})", respond::flags(&flags, more)));
         let permanent = if self.read_only {
             String::new()
         } else {
@@ -230,11 +238,20 @@ impl View {
         if new.is_empty() {
             return;
         }
+        if manner.faults.has(Fault::FetchBeforeExists) {
+            let number = seq(self.entries.len());
+            line(out, &format!("{number} FETCH (FLAGS ())"));
+        }
         self.entries.extend(new.iter().map(|message| Entry {
             told: message.clone(),
             recent: message.uid >= first_recent,
         }));
-        line(out, &format!("{} EXISTS", self.exists()));
+        let exists = if manner.faults.has(Fault::ExistsIgnoresPendingExpunge) {
+            mailbox.messages().len()
+        } else {
+            self.exists()
+        };
+        line(out, &format!("{exists} EXISTS"));
         if !manner.rev2 {
             line(out, &format!("{} RECENT", self.recent()));
         }

@@ -200,12 +200,15 @@ impl Fetch {
                 }
             }
         }
-        let number = match live {
+        let number = match &live {
             Some(_) if manner.faults.has(Fault::FetchUsesGlobalSeqnum) => seq(position),
             _ => seq(index),
         };
         let flags = flags_item(entry, manner);
-        let message = entry.told.clone();
+        let mut message = entry.told.clone();
+        if live.is_none() && manner.faults.has(Fault::FetchDummyBodyAfterPop3Delete) {
+            message.content = DUMMY.into();
+        }
         let writer = Writer {
             message: &message,
             part: Part::parse(&message.content),
@@ -235,6 +238,9 @@ impl Fetch {
         if failed { Err(UnknownEncoding) } else { Ok(()) }
     }
 }
+
+/// What stands for a message that is gone, by fault.
+const DUMMY: &[u8] = b"Subject: deleted\r\n\r\nThis message has been deleted.\r\n";
 
 /// Writes the items of one message.
 struct Writer<'a> {
@@ -354,7 +360,10 @@ impl Writer<'_> {
             out.extend_from_slice(b" NIL");
             return;
         };
-        let octets = cut(octets, partial);
+        let octets = match cut(octets, partial) {
+            [] if self.faults.has(Fault::PartialFetchPastEndGarbage) => octets,
+            wanted => wanted,
+        };
         out.extend_from_slice(format!("{} ", origin(partial)).as_bytes());
         if octets.is_empty() {
             out.extend_from_slice(b"\"\"");

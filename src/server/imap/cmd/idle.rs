@@ -6,12 +6,18 @@ use super::Reply;
 use crate::server::fault::Fault;
 use crate::server::imap::session::Session;
 
+/// The longest line that may end it.
+const LONGEST_DONE: usize = 1000;
+
 pub(super) async fn run(session: &mut Session) -> io::Result<Reply> {
     let mut changes = session.account().changes();
     session.out.extend_from_slice(b"+ idling\r\n");
+    let mut told = true;
     loop {
-        let expunge = !session.has(Fault::IdleMissesExpunge);
-        session.sync(expunge);
+        if told {
+            let expunge = !session.has(Fault::IdleMissesExpunge);
+            session.sync(expunge);
+        }
         session.flush().await?;
         tokio::select! {
             input = session.stream.read_line(LONGEST_DONE) => {
@@ -22,6 +28,7 @@ pub(super) async fn run(session: &mut Session) -> io::Result<Reply> {
                 });
             }
             changed = changes.changed() => {
+                told = !told || !session.has(Fault::IdleOneEventLate);
                 if changed.is_err() {
                     session.untagged("BYE The account is gone");
                     session.ended = true;
@@ -31,5 +38,3 @@ pub(super) async fn run(session: &mut Session) -> io::Result<Reply> {
         }
     }
 }
-
-const LONGEST_DONE: usize = 1000;

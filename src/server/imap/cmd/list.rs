@@ -128,7 +128,8 @@ impl List {
             list.extend_from_slice(format!(" (CHILDINFO ({options}))").as_bytes());
         }
         session.untagged(&String::from_utf8_lossy(&list));
-        if listed.exists && !self.returns.status.is_empty() {
+        let left_out = listed.has_children && session.has(Fault::ListStatusMissingForParent);
+        if listed.exists && !self.returns.status.is_empty() && !left_out {
             session.tell_status(&listed.name, &self.returns.status);
         }
     }

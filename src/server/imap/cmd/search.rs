@@ -1,7 +1,7 @@
 //! SEARCH (RFC 9051 §6.4.4), with ESEARCH, SEARCHRES and MODSEQ.
 
 use super::{Reply, Then};
-use crate::server::fault::Fault;
+use crate::server::fault::{Fault, FaultSet};
 use crate::server::imap::mime::{self, Part};
 use crate::server::imap::parse::{
     Day, ParseResult, Parser, SearchKey, SearchReturn, contains, day_of, month_number,
@@ -32,8 +32,7 @@ struct Candidate<'a> {
     message: &'a Message,
     seq: u32,
     recent: bool,
-    modseq_exclusive: bool,
-    sets_are_uids: bool,
+    faults: FaultSet,
 }
 
 impl Search {
@@ -48,6 +47,7 @@ impl Search {
             session.enable_condstore();
         }
         let hits = self.hits(session);
+        let faults = session.context.faults;
         let options = match self.options {
             None if session.rev2 => Some(SearchReturn {
                 all: true,
@@ -57,7 +57,7 @@ impl Search {
         };
         match options {
             Some(_) if session.has(Fault::EsearchAnsweredBySearch) => {
-                session.untagged(&search(&hits, with_modseq));
+                session.untagged(&search(&hits, with_modseq, faults));
             }
             Some(options) => {
                 if options.save {
@@ -68,7 +68,7 @@ impl Search {
                     session.untagged(&answer);
                 }
             }
-            None => session.untagged(&search(&hits, with_modseq)),
+            None => session.untagged(&search(&hits, with_modseq, faults)),
         }
         let reply = Reply::ok("SEARCH completed");
         let numbers = self.key.any(&|key| matches!(key, SearchKey::Sequence(_)));
@@ -81,8 +81,7 @@ impl Search {
 
     fn hits(&self, session: &mut Session) -> Vec<Hit> {
         let account = session.account();
-        let modseq_exclusive = session.has(Fault::SearchModseqExclusive);
-        let sets_are_uids = session.has(Fault::SearchSeqsetAsUid);
+        let faults = session.context.faults;
         let view = session.view();
         let live: Vec<Option<Message>> = account.read(|mailboxes| {
             let mailbox = mailboxes.mailbox(view.mailbox);
@@ -99,11 +98,14 @@ impl Search {
                 message: live.as_ref().unwrap_or(&entry.told),
                 seq: seq(index),
                 recent: entry.recent,
-                modseq_exclusive,
-                sets_are_uids,
+                faults,
             };
             if candidate.satisfies(&self.key) {
-                hits.push(Hit {
+                let times = match candidate.message.flags.len() {
+                    2.. if faults.has(Fault::SearchDuplicatesMultiFlag) => 2,
+                    _ => 1,
+                };
+                hits.extend((0..times).map(|_| Hit {
                     uid: entry.told.uid,
                     number: if self.uid {
                         entry.told.uid
@@ -111,7 +113,7 @@ impl Search {
                         candidate.seq
                     },
                     modseq: candidate.message.modseq,
-                });
+                }));
             }
         }
         hits
@@ -155,8 +157,11 @@ impl Search {
 }
 
 /// The SEARCH response of IMAP4rev1.
-fn search(hits: &[Hit], with_modseq: bool) -> String {
+fn search(hits: &[Hit], with_modseq: bool, faults: FaultSet) -> String {
     let mut answer = "SEARCH".to_owned();
+    if hits.is_empty() && faults.has(Fault::SearchEmptyTrailingSpace) {
+        answer.push(' ');
+    }
     for hit in hits {
         answer.push_str(&format!(" {}", hit.number));
     }
@@ -200,6 +205,10 @@ impl Candidate<'_> {
             SearchKey::All => true,
             SearchKey::And(keys) => keys.iter().all(|key| self.satisfies(key)),
             SearchKey::Or(one, other) => self.satisfies(one) || self.satisfies(other),
+            SearchKey::Not(key) if self.faults.has(Fault::SearchNotSetWrong) => match **key {
+                SearchKey::Sequence(_) => self.satisfies(key),
+                _ => !self.satisfies(key),
+            },
             SearchKey::Not(key) => !self.satisfies(key),
             SearchKey::Flag(flag) => self.message.flags.contains(flag),
             SearchKey::New => self.recent && !seen(),
@@ -213,9 +222,11 @@ impl Candidate<'_> {
             SearchKey::SentBefore(day) => self.sent().is_some_and(|sent| sent < *day),
             SearchKey::SentOn(day) => self.sent() == Some(*day),
             SearchKey::SentSince(day) => self.sent().is_some_and(|sent| sent >= *day),
-            SearchKey::Modseq(modseq) if self.modseq_exclusive => self.message.modseq > *modseq,
+            SearchKey::Modseq(modseq) if self.faults.has(Fault::SearchModseqExclusive) => {
+                self.message.modseq > *modseq
+            }
             SearchKey::Modseq(modseq) => self.message.modseq >= *modseq,
-            SearchKey::Sequence(set) => self.is_in(set, self.sets_are_uids),
+            SearchKey::Sequence(set) => self.is_in(set, self.faults.has(Fault::SearchSeqsetAsUid)),
             SearchKey::Uid(set) => self.is_in(set, true),
             SearchKey::Header(name, value) => self.has_field(name, value),
             SearchKey::Body(value) => {

@@ -1,7 +1,7 @@
 //! SELECT and EXAMINE (RFC 9051 §6.3.2, §6.3.3), with CONDSTORE and QRESYNC (RFC 7162).
 
 use super::Reply;
-use crate::server::fault::Fault;
+use crate::server::fault::{Fault, FaultSet};
 use crate::server::imap::parse::{ParseError, ParseResult, Parser, SequenceSet, contains};
 use crate::server::imap::respond;
 use crate::server::imap::session::Session;
@@ -67,11 +67,11 @@ impl Select {
         if session.view.take().is_some() {
             session.untagged("OK [CLOSED] The mailbox selected before is closed");
         }
-        let blind = session.has(Fault::QresyncMatchDataWrong);
+        let faults = session.context.faults;
         let opened = session.account().write(|mailboxes| {
             let id = mailboxes.find(&self.name)?.id();
             let mailbox = mailboxes.mailbox_mut(id)?;
-            Some(self.open(mailbox, blind))
+            Some(self.open(mailbox, faults))
         });
         let Some(opened) = opened else {
             return Reply::no("NONEXISTENT", "No such mailbox");
@@ -87,8 +87,9 @@ impl Select {
         Reply::ok("Mailbox is selected").code(code)
     }
 
-    fn open(&self, mailbox: &mut Mailbox, blind: bool) -> Opened {
-        let view = View::open(mailbox, self.read_only);
+    fn open(&self, mailbox: &mut Mailbox, faults: FaultSet) -> Opened {
+        let view = View::open(mailbox, self.read_only, faults);
+        let blind = faults.has(Fault::QresyncMatchDataWrong);
         let resync = self
             .qresync
             .as_ref()
@@ -109,7 +110,12 @@ impl Select {
     fn tell(&self, session: &mut Session, opened: &Opened) {
         let view = &opened.view;
         view.write_flags(&mut session.out);
-        session.untagged(&format!("{} EXISTS", view.exists()));
+        let pending = if session.has(Fault::SelectDoubleCountsPending) {
+            view.recent()
+        } else {
+            0
+        };
+        session.untagged(&format!("{} EXISTS", view.exists() + pending));
         if session.rev2 {
             let mut list = format!("LIST () \"{DELIMITER}\" ").into_bytes();
             respond::mailbox(

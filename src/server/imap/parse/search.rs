@@ -13,7 +13,7 @@ pub(in crate::server::imap) enum SearchKey {
     /// `ALL`
     All,
     /// Several keys, all of which must hold.
-    And(Vec<SearchKey>),
+    And(Vec<Self>),
     /// `BEFORE`
     Before(Day),
     /// `BODY`
@@ -29,13 +29,13 @@ pub(in crate::server::imap) enum SearchKey {
     /// `NEW`
     New,
     /// `NOT`, `UNSEEN`, `UNKEYWORD x` and so on
-    Not(Box<SearchKey>),
+    Not(Box<Self>),
     /// `OLD`
     Old,
     /// `ON`
     On(Day),
     /// `OR`
-    Or(Box<SearchKey>, Box<SearchKey>),
+    Or(Box<Self>, Box<Self>),
     /// `RECENT`
     Recent,
     /// `SENTBEFORE`

@@ -24,6 +24,18 @@ impl SequenceSet {
             .collect()
     }
 
+    /// As [`Self::resolve`], but a `*` in front of a range is 1.
+    pub(in crate::server::imap) fn resolve_leading_star_as_first(
+        &self,
+        star: u32,
+    ) -> Vec<(u32, u32)> {
+        let Self::Ranges(ranges) = self else {
+            return Vec::new();
+        };
+        let wrong = ranges.iter().map(|(a, b)| (a.or(Some(1)), *b)).collect();
+        Self::Ranges(wrong).resolve(star)
+    }
+
     /// Whether a `*` is in it.
     pub(in crate::server::imap) fn has_star(&self) -> bool {
         match self {

@@ -5,20 +5,12 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-use crate::server::{Fault, Options, Server};
+use crate::server::Server;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A server with one account, `ann` with password `secret`.
-pub(super) async fn server(faults: &[Fault]) -> Server {
-    let options = Options {
-        accounts: vec![("ann".to_owned(), "secret".to_owned())],
-        faults: faults.to_vec(),
-        ..Options::default()
-    };
-    Server::start(options).await.unwrap()
-}
+pub(super) use crate::server::testing::server;
 
 /// One connection.
 pub(super) struct Client {
@@ -82,11 +74,8 @@ impl Client {
             all.extend(literal);
         }
         let text = String::from_utf8_lossy(&all).into_owned();
-        assert!(
-            text.is_empty() || text.ends_with("\r\n"),
-            "line without CRLF: {text:?}"
-        );
-        text.trim_end_matches("\r\n").to_owned()
+        text.strip_suffix("\r\n")
+            .map_or_else(|| text.clone(), str::to_owned)
     }
 
     /// Sends a command with a tag and gives the untagged lines and then the tagged one, the tag
