@@ -39,6 +39,8 @@ pub(crate) fn findings(history: &str) -> Vec<Inconsistency> {
 #[derive(Default)]
 pub(crate) struct Play {
     pub(crate) world: World,
+    /// True if responses may be unreadable and come unasked.
+    pub(crate) hostile: bool,
     sessions: BTreeMap<String, Session>,
     pub(crate) found: Vec<Inconsistency>,
 }
@@ -68,9 +70,8 @@ impl Play {
 
     fn line(&mut self, line: &str) {
         let at = line.find([':', '>', '<', '!', '~']).expect("a sign");
-        let (name, rest) = line.split_at(at);
-        let text = rest[1..].strip_prefix(' ').unwrap_or(&rest[1..]);
-        match &rest[..1] {
+        let (name, sign, text) = (&line[..at], &line[at..=at], line[at + 1..].trim_start());
+        match sign {
             ":" => self.open(name, text),
             ">" => self.send(name, text),
             "<" => self.receive(name, text),
@@ -143,14 +144,15 @@ impl Play {
         let (body, command) = match session.protocol {
             Protocol::Imap => {
                 let (response, _) = imap::parse(&octets, &session.context);
-                assert_ne!(response, Response::Unreadable, "{text}");
+                assert!(self.hostile || response != Response::Unreadable, "{text}");
                 let tag = text.split(' ').next().unwrap_or("");
                 let at = session.pending.iter().position(|(other, _)| other == tag);
                 let command = at.map(|at| session.pending.remove(at).1);
                 (Body::Imap(response), command)
             }
             _ => {
-                let command = session.greeted.then(|| session.pending.remove(0).1);
+                let answers = session.greeted && !(self.hostile && session.pending.is_empty());
+                let command = answers.then(|| session.pending.remove(0).1);
                 let shape = command.as_deref().map_or(Shape::Greeting, shape);
                 (Body::Pop3(pop3::parse(&octets, shape).0), command)
             }

@@ -16,8 +16,9 @@ use crate::model::findings::Findings;
 use crate::model::imap_view::{Here, Picture};
 use crate::wire::imap::FetchItem;
 
-/// Texts remembered of one message.
+/// Texts remembered of one message, and octets of their names.
 const TEXTS: usize = 32;
+const NAME: usize = 256;
 
 /// What never changes about a message.
 #[derive(Debug, Default)]
@@ -175,7 +176,7 @@ impl Facts {
                 Taken::Differs(name, before, now)
             }
             None => {
-                if self.texts.len() < TEXTS {
+                if self.texts.len() < TEXTS && name.len() <= NAME {
                     self.texts.insert(name, print);
                 }
                 Taken::New

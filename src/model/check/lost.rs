@@ -7,6 +7,8 @@
 //! already (RFC 2180 lets them see what is gone), and what reaches IMAP from POP3 with delay, because
 //! how long that may take is for a scenario to say.
 
+use std::ops::Range;
+
 use crate::finding::rule::mailbox::{EXPUNGED_RETURNS, MESSAGE_LOST};
 use crate::model::findings::Findings;
 use crate::model::imap_view::{Here, Picture};
@@ -58,15 +60,18 @@ pub(crate) fn check(
         _ => None,
     };
     for (low, high) in [(below, Some(uid)), (Some(uid), above)] {
-        if let (Some(low), Some(high)) = (low, high) {
-            absent(picture, |other| low < other && other < high, here, found);
+        if let (Some(low), Some(high)) = (low, high)
+            && high - low > 1
+        {
+            absent(picture, low + 1..high, |_| true, here, found);
         }
     }
 }
 
-/// Judges that no message with a UID that `is_absent` holds for is there.
+/// Judges that no message is there with a UID in `range` for which `is_absent` holds.
 pub(crate) fn absent(
     picture: &Picture,
+    range: Range<u32>,
     is_absent: impl Fn(u32) -> bool,
     here: &mut Here<'_>,
     found: &mut Findings<'_>,
@@ -82,7 +87,7 @@ pub(crate) fn absent(
     };
     let lost = instance
         .messages
-        .iter()
+        .range(range)
         .find(|&(&uid, message)| {
             is_absent(uid) && message.gone.is_none() && message.seen < picture.since
         })

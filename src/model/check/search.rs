@@ -42,7 +42,8 @@ pub(crate) fn check(view: &ImapView, hits: &[u32], here: &mut Here<'_>, found: &
     }
     if all && hits.len() < ANSWERS {
         let hits: BTreeSet<u32> = hits.iter().copied().collect();
-        lost::absent(picture, |uid| !hits.contains(&uid), here, found);
+        let is_absent = |uid| !hits.contains(&uid);
+        lost::absent(picture, 1..u32::MAX, is_absent, here, found);
     }
 }
 
