@@ -1,7 +1,7 @@
 //! What a client's own IMAP command asks for, as far as checks need to know.
 //!
-//! The text comes without tag, and with `{n}` in place of literals. A command that is not understood
-//! is [`Command::Unknown`], and then nothing is concluded that it could explain.
+//! The text comes without tag, and with `{n}` in place of literals. A command that is not
+//! understood is [`Command::Unknown`], and then nothing is concluded that it could explain.
 
 use super::set::Set;
 

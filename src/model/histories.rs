@@ -1,4 +1,5 @@
-//! Long histories: of correct servers, in which no rule fires, and of hostile ones, which do no harm.
+//! Long histories: of correct servers, in which no rule fires, and of hostile ones, which do no
+//! harm.
 
 use proptest::prelude::*;
 
@@ -25,9 +26,15 @@ const IMAP: &str = r#"
     b< * OK [HIGHESTMODSEQ 12] Highest
     b< B3 OK [READ-WRITE] Select completed
     a> A1 FETCH 1:* (UID FLAGS RFC822.SIZE INTERNALDATE ENVELOPE BODYSTRUCTURE)
-    a< * 1 FETCH (UID 2 FLAGS (\Seen) RFC822.SIZE 40 INTERNALDATE "17-Jul-2024 02:44:25 +0200" ENVELOPE ("d" "one" NIL NIL NIL NIL NIL NIL NIL "<1@x>") BODYSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" 20 1))
-    a< * 2 FETCH (UID 5 FLAGS () RFC822.SIZE 50 INTERNALDATE "18-Jul-2024 02:44:25 +0200" ENVELOPE ("d" "two" NIL NIL NIL NIL NIL NIL NIL "<2@x>") BODYSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" 30 1))
-    a< * 3 FETCH (UID 8 FLAGS () RFC822.SIZE 60 INTERNALDATE "19-Jul-2024 02:44:25 +0200" ENVELOPE ("d" "three" NIL NIL NIL NIL NIL NIL NIL "<3@x>") BODYSTRUCTURE ("text" "plain" NIL NIL NIL "7bit" 40 1))
+    a< * 1 FETCH (UID 2 FLAGS (\Seen) RFC822.SIZE 40 INTERNALDATE "17-Jul-2024 02:44:25 +0200"
+    _ ENVELOPE ("d" "one" NIL NIL NIL NIL NIL NIL NIL "<1@x>") BODYSTRUCTURE ("text" "plain"
+    _ NIL NIL NIL "7bit" 20 1))
+    a< * 2 FETCH (UID 5 FLAGS () RFC822.SIZE 50 INTERNALDATE "18-Jul-2024 02:44:25 +0200"
+    _ ENVELOPE ("d" "two" NIL NIL NIL NIL NIL NIL NIL "<2@x>") BODYSTRUCTURE ("text" "plain"
+    _ NIL NIL NIL "7bit" 30 1))
+    a< * 3 FETCH (UID 8 FLAGS () RFC822.SIZE 60 INTERNALDATE "19-Jul-2024 02:44:25 +0200"
+    _ ENVELOPE ("d" "three" NIL NIL NIL NIL NIL NIL NIL "<3@x>") BODYSTRUCTURE ("text" "plain"
+    _ NIL NIL NIL "7bit" 40 1))
     a< A1 OK done
     b> B4 UID FETCH 1:* (FLAGS MODSEQ)
     b< * 1 FETCH (UID 2 FLAGS (\Seen) MODSEQ (3))
@@ -41,7 +48,8 @@ const IMAP: &str = r#"
     b< * VANISHED 5
     b< B6 OK [HIGHESTMODSEQ 14] done
     a> A2 FETCH 2 (FLAGS RFC822.SIZE ENVELOPE BODY[])
-    a< * 2 FETCH (FLAGS () RFC822.SIZE 0 ENVELOPE (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) BODY[] "")
+    a< * 2 FETCH (FLAGS () RFC822.SIZE 0 ENVELOPE (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)
+    _ BODY[] "")
     a< A2 OK it was expunged
     a> A3 FETCH 2:3 UID
     a< * 3 FETCH (UID 8)
@@ -124,9 +132,12 @@ const IMAP: &str = r#"
     a< * OK [UIDNEXT 11] next
     a< A14 OK [READ-ONLY] examined
     a> A15 UID FETCH 1:* (BODY.PEEK[] RFC822.SIZE INTERNALDATE)
-    a< * 1 FETCH (UID 8 BODY[] {60}|123456789012345678901234567890123456789012345678901234567890 RFC822.SIZE 60 INTERNALDATE "19-Jul-2024 00:44:25 +0000")
+    a< * 1 FETCH (UID 8 BODY[]
+    _ {60}|123456789012345678901234567890123456789012345678901234567890 RFC822.SIZE 60
+    _ INTERNALDATE "19-Jul-2024 00:44:25 +0000")
     a< * 2 FETCH (UID 9 BODY[] "x" RFC822.SIZE 1 INTERNALDATE "19-Jul-2024 00:44:25 +0000")
-    a< * 3 FETCH (UID 10 BODY[] {20}|12345678901234567890 RFC822.SIZE 20 INTERNALDATE "20-Jul-2024 10:00:00 +0000")
+    a< * 3 FETCH (UID 10 BODY[] {20}|12345678901234567890 RFC822.SIZE 20 INTERNALDATE
+    _ "20-Jul-2024 10:00:00 +0000")
     a< A15 OK done
     a> A16 LOGOUT
     a< * BYE good bye

@@ -11,7 +11,8 @@ use super::floor::Floor;
 
 /// Messages remembered in one account; those beyond are not judged across sessions.
 const MESSAGES: usize = 20_000;
-/// Mailboxes remembered in one account, octets of a name, and instances (UIDVALIDITY values) of one mailbox.
+/// Mailboxes remembered in one account, octets of a name, and instances (UIDVALIDITY values) of
+/// one mailbox.
 const MAILBOXES: usize = 1_000;
 const NAME: usize = 4_096;
 const INSTANCES: usize = 16;

@@ -10,6 +10,7 @@
 //! a< A1 OK done            a response comes; `|` stands for CRLF
 //! a~                       raw octets go out
 //! a!                       the connection ends
+//! _ more                   goes on with the line before
 //! ```
 
 use std::collections::BTreeMap;
@@ -56,10 +57,19 @@ struct Session {
 impl Play {
     /// Plays the lines of a history.
     pub(crate) fn play(&mut self, history: &str) {
-        for line in history.lines().map(str::trim) {
-            if !line.is_empty() {
-                self.line(line);
+        let mut lines: Vec<String> = Vec::new();
+        for line in history
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+        {
+            match (line.strip_prefix('_'), lines.last_mut()) {
+                (Some(rest), Some(last)) => last.push_str(rest),
+                _ => lines.push(line.to_owned()),
             }
+        }
+        for line in lines {
+            self.line(&line);
         }
     }
 

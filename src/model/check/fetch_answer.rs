@@ -1,8 +1,8 @@
 //! FETCH gets what it asked for.
 //!
 //! Verified: a FETCH that was alone in progress and ended with OK has answered every item that all
-//! messages have, for every message it named, if nobody else can have removed one; UID FETCH and IDLE
-//! name the UID. Not verified: FETCH with modifiers, with other commands in progress, with an
+//! messages have, for every message it named, if nobody else can have removed one; UID FETCH and
+//! IDLE name the UID. Not verified: FETCH with modifiers, with other commands in progress, with an
 //! EXPUNGE meanwhile, and items that a message may lack.
 
 use std::collections::VecDeque;

@@ -1,10 +1,10 @@
 //! Mailbox name, UIDVALIDITY and UID name one message for ever.
 //!
-//! Verified: RFC822.SIZE, INTERNALDATE, ENVELOPE, BODY, BODYSTRUCTURE and whole sections of a message
-//! are the same whenever and wherever they are fetched; sizes of sections add up. Compared is what
-//! they mean, not how they are written (quoted or literal, time zone, letter case of a structure).
-//! Sessions that take UTF-8 are compared with each other only. Not verified: partial sections, and the
-//! empty answers that RFC 2180 allows for a message that is gone.
+//! Verified: RFC822.SIZE, INTERNALDATE, ENVELOPE, BODY, BODYSTRUCTURE and whole sections of a
+//! message are the same whenever and wherever they are fetched; sizes of sections add up. Compared
+//! is what they mean, not how they are written (quoted or literal, time zone, letter case of a
+//! structure). Sessions that take UTF-8 are compared with each other only. Not verified: partial
+//! sections, and the empty answers that RFC 2180 allows for a message that is gone.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};

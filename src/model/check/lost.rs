@@ -1,11 +1,11 @@
 //! Messages neither come back nor go away by themselves.
 //!
 //! Verified: a message whose expunge a session was told is not seen by a session that selects the
-//! mailbox later; a message that was seen is seen by every session that selects the mailbox later, if
-//! no session and nothing else can have removed mail. Absence is concluded only from neighbours with
-//! adjacent numbers and from UID SEARCH ALL. Not verified: sessions that have the mailbox selected
-//! already (RFC 2180 lets them see what is gone), and what reaches IMAP from POP3 with delay, because
-//! how long that may take is for a scenario to say.
+//! mailbox later; a message that was seen is seen by every session that selects the mailbox later,
+//! if no session and nothing else can have removed mail. Absence is concluded only from neighbours
+//! with adjacent numbers and from UID SEARCH ALL. Not verified: sessions that have the mailbox
+//! selected already (RFC 2180 lets them see what is gone), and what reaches IMAP from POP3 with
+//! delay, because how long that may take is for a scenario to say.
 
 use std::ops::Range;
 

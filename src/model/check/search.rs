@@ -1,8 +1,8 @@
 //! SEARCH finds messages that are there.
 //!
 //! Verified: sequence numbers against the number of messages when the command ends; UIDs against
-//! neighbours that leave no room for them; the items of an ESEARCH response against each other; what
-//! UID SEARCH ALL leaves out. Not verified: which messages match, and messages found that are
+//! neighbours that leave no room for them; the items of an ESEARCH response against each other;
+//! what UID SEARCH ALL leaves out. Not verified: which messages match, and messages found that are
 //! expunged elsewhere (RFC 2180).
 
 use std::collections::{BTreeSet, VecDeque};
