@@ -1,7 +1,7 @@
 //! What a client's own IMAP command asks for, as far as checks need to know.
 //!
-//! The text comes without tag, and with `{n}` in place of literals. A command that is not understood
-//! is [`Command::Unknown`], and then nothing is concluded that it could explain.
+//! The text comes without tag, and with `{n}` in place of literals. A command that is not
+//! understood is [`Command::Unknown`], and then nothing is concluded that it could explain.
 
 use super::set::Set;
 
@@ -117,8 +117,8 @@ impl Command {
             "DELETE" | "RENAME" => Self::Remake { deletes: true },
             "CAPABILITY" | "NOOP" | "STARTTLS" | "ID" | "COMPRESS" => Self::Any,
             "LIST" | "LSUB" | "XLIST" | "STATUS" | "SUBSCRIBE" | "UNSUBSCRIBE" | "NAMESPACE"
-            | "ENABLE" | "GETQUOTA" | "GETQUOTAROOT" | "GETMETADATA" | "GETACL" | "MYRIGHTS"
-            | "LISTRIGHTS" => Self::Authenticated,
+            | "ENABLE" | "SETQUOTA" | "SETMETADATA" | "GETQUOTA" | "GETQUOTAROOT"
+            | "GETMETADATA" | "GETACL" | "MYRIGHTS" | "LISTRIGHTS" => Self::Authenticated,
             "CHECK" | "SORT" | "THREAD" => Self::Selected,
             _ => Self::Unknown,
         }
@@ -177,9 +177,8 @@ impl Command {
 
 /// The first word and what follows the space behind it.
 fn word(text: &str) -> (&str, &str) {
-    text.trim_start_matches(' ')
-        .split_once(' ')
-        .unwrap_or((text.trim_start_matches(' '), ""))
+    let text = text.trim_start_matches(' ');
+    text.split_once(' ').unwrap_or((text, ""))
 }
 
 /// A mailbox name at the start of `text`; INBOX in capitals. `None` for a literal.
@@ -254,12 +253,16 @@ fn fetch_items(text: &str) -> Option<Vec<String>> {
         items
             .iter()
             .map(|item| item_name(item))
-            .filter(|name| SURE.contains(&name.as_str()))
+            .filter(|name| is_sure(name))
             .collect(),
     )
 }
 
-/// Items that every message has.
+/// True for an item, in the form of [`item_name`], that every message has.
+pub(crate) fn is_sure(name: &str) -> bool {
+    SURE.contains(&name)
+}
+
 const SURE: [&str; 10] = [
     "FLAGS",
     "UID",

@@ -1,7 +1,8 @@
 //! A value that only grows, and what was known of it at each moment.
 //!
-//! Octets of two connections can be read in another order than that in which the server wrote them. So
-//! what one session says is held only against what was read before the command that provoked it went out.
+//! Octets of two connections can be read in another order than that in which the server wrote
+//! them. So what one session says is held only against what was read before the command that
+//! provoked it went out.
 
 /// Moments of growth that are remembered; older ones are forgotten, which only weakens the checks.
 const LIMIT: usize = 64;

@@ -20,8 +20,9 @@ use crate::wire::imap::{Code, Data, FetchItem, Response, Status, StatusKind};
 const PENDING: usize = 1_000;
 /// Messages whose answers to one FETCH are counted; with more it is not judged.
 pub(crate) const ANSWERS: usize = 4_096;
-/// Capabilities that are remembered.
+/// Capabilities that are remembered, and octets of one.
 const CAPABILITIES: usize = 256;
+const CAPABILITY: usize = 64;
 
 /// Where and when something was observed, and what the account's sessions know.
 pub(crate) struct Here<'a> {
@@ -46,7 +47,7 @@ pub(crate) struct ImapView {
     capabilities: Option<BTreeSet<String>>,
     enabled: BTreeSet<String>,
     pub(crate) bye: bool,
-    /// Octets went out whose effect is not known.
+    /// Octets or a command went out whose effect is not known.
     pub(crate) lost_track: bool,
 }
 
@@ -240,12 +241,22 @@ impl ImapView {
 
     /// The sequence number of a UID now.
     pub(crate) fn seq_of(&self, uid: u32) -> Option<u32> {
-        self.picture()?.numbers.seq(uid)
+        let picture = self.picture()?;
+        let seq = picture.numbers.seq(uid)?;
+        picture
+            .exists
+            .is_none_or(|exists| seq <= exists)
+            .then_some(seq)
     }
 
-    /// Takes the UIDs of the selected mailbox, in ascending order.
+    /// Takes the UIDs of the selected mailbox, in ascending order. A list that is shorter than the
+    /// mailbox tells of an EXPUNGE that this session has not seen, and is not taken.
     pub(crate) fn learn(&mut self, uids: &[u32]) {
-        if let Selection::Mailbox(picture) = &mut self.selection {
+        if let Selection::Mailbox(picture) = &mut self.selection
+            && picture
+                .exists
+                .is_none_or(|exists| uids.len() as u64 >= u64::from(exists))
+        {
             picture.numbers.tell(uids);
         }
     }
@@ -498,6 +509,7 @@ impl ImapView {
             Command::Unknown if ok => {
                 self.login = Login::Unsure;
                 self.selection = Selection::Unsure;
+                self.lost_track = true;
             }
             _ => {}
         }
@@ -527,6 +539,7 @@ impl ImapView {
 fn upper(names: &[String]) -> BTreeSet<String> {
     names
         .iter()
+        .filter(|name| name.len() <= CAPABILITY)
         .take(CAPABILITIES)
         .map(|name| name.to_ascii_uppercase())
         .collect()

@@ -92,7 +92,8 @@ impl Command {
         match verb.as_str() {
             "USER" => Self::User,
             "PASS" | "APOP" => Self::Login { auth: false },
-            "AUTH" => Self::Login { auth: true },
+            "AUTH" if argument_follows(&text) => Self::Login { auth: true },
+            "AUTH" => Self::Harmless,
             "STAT" => Self::Stat,
             "LIST" => Self::List(argument()),
             "UIDL" => Self::Uidl(argument()),
@@ -116,6 +117,10 @@ impl Command {
             _ => None,
         }
     }
+}
+
+fn argument_follows(text: &str) -> bool {
+    text.split(' ').filter(|word| !word.is_empty()).count() > 1
 }
 
 /// A decimal number without sign.
@@ -214,6 +219,7 @@ impl Maildrop {
     ) {
         if let Command::Login { .. } = pending.command
             && self.state == State::Authorization
+            && response.lines.is_none()
         {
             self.state = State::Transaction;
             self.since = pending.sent;
@@ -266,6 +272,7 @@ impl Maildrop {
     fn take_capabilities(&mut self, response: &Response) {
         let lines = response.lines.iter().flatten().take(256);
         self.capabilities = lines
+            .filter(|line| line.len() <= 512)
             .map(|line| String::from_utf8_lossy(line).to_ascii_uppercase())
             .collect();
     }

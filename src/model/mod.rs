@@ -6,6 +6,8 @@ mod check;
 mod command;
 mod findings;
 mod floor;
+#[cfg(test)]
+mod histories;
 mod imap_view;
 mod maildrop;
 mod numbers;

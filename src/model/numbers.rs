@@ -5,8 +5,9 @@ const LIMIT: usize = 16_384;
 
 /// Sequence numbers and UIDs of one selected mailbox.
 ///
-/// Two sources are kept apart: FETCH responses of this session, which checks may rely on, and a list
-/// that the caller of [`crate::model::World::learn`] got elsewhere, which only answers questions.
+/// Two sources are kept apart: FETCH responses of this session, which checks may rely on, and a
+/// list that the caller of [`crate::model::World::learn`] got elsewhere, which only answers
+/// questions.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Numbers {
     seen: Vec<Option<u32>>,

@@ -11,8 +11,10 @@ use super::floor::Floor;
 
 /// Messages remembered in one account; those beyond are not judged across sessions.
 const MESSAGES: usize = 20_000;
-/// Mailboxes remembered in one account, and instances (UIDVALIDITY values) of one mailbox.
+/// Mailboxes remembered in one account, octets of a name, and instances (UIDVALIDITY values) of
+/// one mailbox.
 const MAILBOXES: usize = 1_000;
+const NAME: usize = 4_096;
 const INSTANCES: usize = 16;
 
 /// One account's mail.
@@ -117,7 +119,7 @@ impl Account {
     /// The mailbox with this name; `None` if too many are known already.
     pub(crate) fn mailbox(&mut self, name: &[u8]) -> Option<&mut Mailbox> {
         if !self.mailboxes.contains_key(name) {
-            if self.mailboxes.len() == MAILBOXES {
+            if self.mailboxes.len() == MAILBOXES || name.len() > NAME {
                 return None;
             }
             self.mailboxes.insert(name.to_vec(), Mailbox::default());

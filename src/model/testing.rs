@@ -10,6 +10,7 @@
 //! a< A1 OK done            a response comes; `|` stands for CRLF
 //! a~                       raw octets go out
 //! a!                       the connection ends
+//! _ more                   goes on with the line before
 //! ```
 
 use std::collections::BTreeMap;
@@ -39,6 +40,8 @@ pub(crate) fn findings(history: &str) -> Vec<Inconsistency> {
 #[derive(Default)]
 pub(crate) struct Play {
     pub(crate) world: World,
+    /// True if responses may be unreadable and come unasked.
+    pub(crate) hostile: bool,
     sessions: BTreeMap<String, Session>,
     pub(crate) found: Vec<Inconsistency>,
 }
@@ -54,10 +57,19 @@ struct Session {
 impl Play {
     /// Plays the lines of a history.
     pub(crate) fn play(&mut self, history: &str) {
-        for line in history.lines().map(str::trim) {
-            if !line.is_empty() {
-                self.line(line);
+        let mut lines: Vec<String> = Vec::new();
+        for line in history
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+        {
+            match (line.strip_prefix('_'), lines.last_mut()) {
+                (Some(rest), Some(last)) => last.push_str(rest),
+                _ => lines.push(line.to_owned()),
             }
+        }
+        for line in lines {
+            self.line(&line);
         }
     }
 
@@ -68,9 +80,8 @@ impl Play {
 
     fn line(&mut self, line: &str) {
         let at = line.find([':', '>', '<', '!', '~']).expect("a sign");
-        let (name, rest) = line.split_at(at);
-        let text = rest[1..].strip_prefix(' ').unwrap_or(&rest[1..]);
-        match &rest[..1] {
+        let (name, sign, text) = (&line[..at], &line[at..=at], line[at + 1..].trim_start());
+        match sign {
             ":" => self.open(name, text),
             ">" => self.send(name, text),
             "<" => self.receive(name, text),
@@ -143,14 +154,15 @@ impl Play {
         let (body, command) = match session.protocol {
             Protocol::Imap => {
                 let (response, _) = imap::parse(&octets, &session.context);
-                assert_ne!(response, Response::Unreadable, "{text}");
+                assert!(self.hostile || response != Response::Unreadable, "{text}");
                 let tag = text.split(' ').next().unwrap_or("");
                 let at = session.pending.iter().position(|(other, _)| other == tag);
                 let command = at.map(|at| session.pending.remove(at).1);
                 (Body::Imap(response), command)
             }
             _ => {
-                let command = session.greeted.then(|| session.pending.remove(0).1);
+                let answers = session.greeted && !(self.hostile && session.pending.is_empty());
+                let command = answers.then(|| session.pending.remove(0).1);
                 let shape = command.as_deref().map_or(Shape::Greeting, shape);
                 (Body::Pop3(pop3::parse(&octets, shape).0), command)
             }

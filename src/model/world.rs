@@ -106,7 +106,8 @@ impl World {
     /// them. Only [`World::seq_of`] relies on it, no check does.
     ///
     /// In an IMAP session: those of the selected mailbox, directly after SELECT; called again it
-    /// adds the UIDs above those it has. In a POP3 session: those of the maildrop when it was opened.
+    /// adds the UIDs above those it has. In a POP3 session: those of the maildrop when it was
+    /// opened.
     pub fn learn(&mut self, session: SessionId, uids_in_order: &[u32]) {
         match self
             .sessions

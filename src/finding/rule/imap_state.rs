@@ -1,4 +1,5 @@
-//! Rules of an IMAP session: what may be said in which state, and what must fit what was said before.
+//! Rules of an IMAP session: what may be said in which state, and what must fit what was said
+//! before.
 
 use super::table;
 
@@ -16,7 +17,7 @@ table! {
         "A command that needs a selected mailbox is refused while none is selected.",
         breach "A2 CLOSE … A2 OK, A3 FETCH 1 FLAGS … A3 OK";
     COPYUID_NOT_ASCENDING: "imap-copyuid-not-ascending", Must, "rfc4315#3",
-        "COPYUID lists the new UIDs in the order of copying, and UIDs are given in ascending order.",
+        "COPYUID lists the new UIDs in the order of copying, which is ascending.",
         breach "OK [COPYUID 7 1,2 12,11]";
     COPYUID_NOT_ASKED: "imap-copyuid-not-asked", Must, "rfc4315#3",
         "COPYUID lists only source UIDs that the command named.",

@@ -1,8 +1,8 @@
 //! The number of messages goes down only by EXPUNGE or VANISHED.
 //!
-//! Verified: each EXISTS after SELECT, against the one before less the expunges since. Not verified:
-//! that EXISTS is sent when mail arrives, nor EXISTS during SELECT, which may still speak of the
-//! mailbox before.
+//! Verified: each EXISTS after SELECT, against the one before less the expunges since. Not
+//! verified: that EXISTS is sent when mail arrives, nor EXISTS during SELECT, which may still
+//! speak of the mailbox before.
 
 use crate::finding::rule::imap_state::EXISTS_SHRANK;
 use crate::model::findings::Findings;

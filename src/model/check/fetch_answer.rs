@@ -1,8 +1,8 @@
 //! FETCH gets what it asked for.
 //!
 //! Verified: a FETCH that was alone in progress and ended with OK has answered every item that all
-//! messages have, for every message it named, if nobody else can have removed one; UID FETCH and IDLE
-//! name the UID. Not verified: FETCH with modifiers, with other commands in progress, with an
+//! messages have, for every message it named, if nobody else can have removed one; UID FETCH and
+//! IDLE name the UID. Not verified: FETCH with modifiers, with other commands in progress, with an
 //! EXPUNGE meanwhile, and items that a message may lack.
 
 use std::collections::VecDeque;
@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use crate::finding::rule::imap_state::{
     FETCH_UNANSWERED, IDLE_FETCH_WITHOUT_UID, UID_FETCH_WITHOUT_UID,
 };
-use crate::model::command::{Command, Fetch, item_name};
+use crate::model::command::{Command, Fetch, is_sure, item_name};
 use crate::model::findings::Findings;
 use crate::model::imap_view::{ANSWERS, Here, ImapView, Pending, Picture};
 use crate::wire::imap::{Code, FetchItem, Status};
@@ -56,12 +56,10 @@ pub(crate) fn remember(pending: &mut VecDeque<Pending>, seq: u32, items: &[Fetch
         front.answers = None;
         return;
     }
-    answers.entry(seq).or_default().extend(
-        items
-            .iter()
-            .map(name)
-            .filter(|name| name.len() <= "BODYSTRUCTURE".len()),
-    );
+    answers
+        .entry(seq)
+        .or_default()
+        .extend(items.iter().map(name).filter(|name| is_sure(name)));
 }
 
 /// Judges a FETCH that ended with OK.

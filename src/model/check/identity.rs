@@ -1,10 +1,10 @@
 //! Mailbox name, UIDVALIDITY and UID name one message for ever.
 //!
-//! Verified: RFC822.SIZE, INTERNALDATE, ENVELOPE, BODY, BODYSTRUCTURE and whole sections of a message
-//! are the same whenever and wherever they are fetched; sizes of sections add up. Compared is what
-//! they mean, not how they are written (quoted or literal, time zone, letter case of a structure).
-//! Sessions that take UTF-8 are compared with each other only. Not verified: partial sections, and the
-//! empty answers that RFC 2180 allows for a message that is gone.
+//! Verified: RFC822.SIZE, INTERNALDATE, ENVELOPE, BODY, BODYSTRUCTURE and whole sections of a
+//! message are the same whenever and wherever they are fetched; sizes of sections add up. Compared
+//! is what they mean, not how they are written (quoted or literal, time zone, letter case of a
+//! structure). Sessions that take UTF-8 are compared with each other only. Not verified: partial
+//! sections, and the empty answers that RFC 2180 allows for a message that is gone.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -16,8 +16,9 @@ use crate::model::findings::Findings;
 use crate::model::imap_view::{Here, Picture};
 use crate::wire::imap::FetchItem;
 
-/// Texts remembered of one message.
+/// Texts remembered of one message, and octets of their names.
 const TEXTS: usize = 32;
+const NAME: usize = 256;
 
 /// What never changes about a message.
 #[derive(Debug, Default)]
@@ -175,7 +176,7 @@ impl Facts {
                 Taken::Differs(name, before, now)
             }
             None => {
-                if self.texts.len() < TEXTS {
+                if self.texts.len() < TEXTS && name.len() <= NAME {
                     self.texts.insert(name, print);
                 }
                 Taken::New

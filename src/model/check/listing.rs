@@ -1,8 +1,8 @@
 //! Drop and scan listings show the snapshot, less the messages marked as deleted.
 //!
-//! Verified: the count of STAT; the numbers in LIST and UIDL; sizes against earlier scan listings and
-//! what RETR gave; the octets of STAT against the sizes, except on a server with UTF8, where RFC 6856
-//! lets both be inexact. Not verified: the order of the lines.
+//! Verified: the count of STAT; the numbers in LIST and UIDL; sizes against earlier scan listings
+//! and what RETR gave; the octets of STAT against the sizes, except on a server with UTF8, where
+//! RFC 6856 lets both be inexact. Not verified: the order of the lines.
 
 use std::collections::BTreeSet;
 

@@ -1,11 +1,13 @@
 //! Messages neither come back nor go away by themselves.
 //!
 //! Verified: a message whose expunge a session was told is not seen by a session that selects the
-//! mailbox later; a message that was seen is seen by every session that selects the mailbox later, if
-//! no session and nothing else can have removed mail. Absence is concluded only from neighbours with
-//! adjacent numbers and from UID SEARCH ALL. Not verified: sessions that have the mailbox selected
-//! already (RFC 2180 lets them see what is gone), and what reaches IMAP from POP3 with delay, because
-//! how long that may take is for a scenario to say.
+//! mailbox later; a message that was seen is seen by every session that selects the mailbox later,
+//! if no session and nothing else can have removed mail. Absence is concluded only from neighbours
+//! with adjacent numbers and from UID SEARCH ALL. Not verified: sessions that have the mailbox
+//! selected already (RFC 2180 lets them see what is gone), and what reaches IMAP from POP3 with
+//! delay, because how long that may take is for a scenario to say.
+
+use std::ops::Range;
 
 use crate::finding::rule::mailbox::{EXPUNGED_RETURNS, MESSAGE_LOST};
 use crate::model::findings::Findings;
@@ -58,15 +60,18 @@ pub(crate) fn check(
         _ => None,
     };
     for (low, high) in [(below, Some(uid)), (Some(uid), above)] {
-        if let (Some(low), Some(high)) = (low, high) {
-            absent(picture, |other| low < other && other < high, here, found);
+        if let (Some(low), Some(high)) = (low, high)
+            && high - low > 1
+        {
+            absent(picture, low + 1..high, |_| true, here, found);
         }
     }
 }
 
-/// Judges that no message with a UID that `is_absent` holds for is there.
+/// Judges that no message is there with a UID in `range` for which `is_absent` holds.
 pub(crate) fn absent(
     picture: &Picture,
+    range: Range<u32>,
     is_absent: impl Fn(u32) -> bool,
     here: &mut Here<'_>,
     found: &mut Findings<'_>,
@@ -82,7 +87,7 @@ pub(crate) fn absent(
     };
     let lost = instance
         .messages
-        .iter()
+        .range(range)
         .find(|&(&uid, message)| {
             is_absent(uid) && message.gone.is_none() && message.seen < picture.since
         })

@@ -1,8 +1,8 @@
 //! One POP3 session at a time has the maildrop open.
 //!
-//! Verified: a login that went out while another session of the account had the maildrop open, as far
-//! as this side knows, is not +OK. A deviation only: the lock is demanded as far as it is needed to
-//! keep the snapshot, and servers have other means.
+//! Verified: a login that went out while another session of the account had the maildrop open, as
+//! far as this side knows, is not +OK. A deviation only: the lock is demanded as far as it is
+//! needed to keep the snapshot, and servers have other means.
 
 use crate::finding::rule::mailbox::MAILDROP_SHARED;
 use crate::model::findings::Findings;

@@ -1,7 +1,7 @@
 //! A message-number refers to a message that is there and not marked as deleted.
 //!
-//! Verified: +OK to LIST, UIDL, RETR, TOP and DELE with a number. Not verified: -ERR to a number that
-//! is there, because a server may fail for other reasons.
+//! Verified: +OK to LIST, UIDL, RETR, TOP and DELE with a number. Not verified: -ERR to a number
+//! that is there, because a server may fail for other reasons.
 
 use crate::finding::rule::pop3_state::{MARKED_SERVED, NUMBER_OUT_OF_RANGE};
 use crate::model::findings::Findings;

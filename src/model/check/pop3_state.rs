@@ -1,8 +1,8 @@
 //! POP3 commands are accepted only in their state.
 //!
-//! Verified: +OK to TRANSACTION commands before login, and to USER, PASS and APOP after; a greeting
-//! with +OK. Not verified: AUTH, which some servers answer with a list of mechanisms at any time, and
-//! that the connection is closed after QUIT, which only a deadline can tell.
+//! Verified: +OK to TRANSACTION commands before login, and to USER, PASS and APOP after; a
+//! greeting with +OK. Not verified: AUTH, which some servers answer with a list of mechanisms at
+//! any time, and that the connection is closed after QUIT, which only a deadline can tell.
 
 use crate::finding::rule::pop3_state::{GREETING_NOT_POSITIVE, WRONG_STATE_ACCEPTED};
 use crate::model::findings::Findings;

@@ -1,9 +1,9 @@
 //! RETR and TOP give the message that the scan listing announced.
 //!
-//! Verified: the same octets each time in a session; as many octets as the scan listing says; TOP is
-//! the beginning of RETR. A message without a final CRLF gets one on the wire, so two octets more
-//! than announced are no breach. Not verified: sizes on a server with UTF8 (RFC 6856), and TOP of a
-//! message without an empty line behind its header.
+//! Verified: the same octets each time in a session; as many octets as the scan listing says; TOP
+//! is the beginning of RETR. A message without a final CRLF gets one on the wire, so two octets
+//! more than announced are no breach. Not verified: sizes on a server with UTF8 (RFC 6856), and
+//! TOP of a message without an empty line behind its header.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -88,7 +88,8 @@ pub(crate) fn check_top(
         found.note(
             TOP_DIFFERS_FROM_RETR,
             format!(
-                "TOP of message {message} with {count} lines of the body has {} lines, not {wanted}",
+                "TOP of message {message} and {count} lines of its body has {} lines, not \
+                 {wanted}",
                 lines.len()
             ),
         );

@@ -1,8 +1,8 @@
 //! SEARCH finds messages that are there.
 //!
 //! Verified: sequence numbers against the number of messages when the command ends; UIDs against
-//! neighbours that leave no room for them; the items of an ESEARCH response against each other; what
-//! UID SEARCH ALL leaves out. Not verified: which messages match, and messages found that are
+//! neighbours that leave no room for them; the items of an ESEARCH response against each other;
+//! what UID SEARCH ALL leaves out. Not verified: which messages match, and messages found that are
 //! expunged elsewhere (RFC 2180).
 
 use std::collections::{BTreeSet, VecDeque};
@@ -42,7 +42,8 @@ pub(crate) fn check(view: &ImapView, hits: &[u32], here: &mut Here<'_>, found: &
     }
     if all && hits.len() < ANSWERS {
         let hits: BTreeSet<u32> = hits.iter().copied().collect();
-        lost::absent(picture, |uid| !hits.contains(&uid), here, found);
+        let is_absent = |uid| !hits.contains(&uid);
+        lost::absent(picture, 1..u32::MAX, is_absent, here, found);
     }
 }
 

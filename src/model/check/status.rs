@@ -1,8 +1,8 @@
 //! STATUS fits itself and what sessions saw before.
 //!
-//! Verified: counts against MESSAGES; UIDVALIDITY and UIDNEXT against what was read before the command
-//! went out. Not verified: UIDNEXT of the mailbox that the session has selected, which may be the
-//! session's own older picture, and MESSAGES, which any agent may change.
+//! Verified: counts against MESSAGES; UIDVALIDITY and UIDNEXT against what was read before the
+//! command went out. Not verified: UIDNEXT of the mailbox that the session has selected, which may
+//! be the session's own older picture, and MESSAGES, which any agent may change.
 
 use super::{select, uidvalidity};
 use crate::finding::rule::imap_state::{STATUS_CONTRADICTS_ITSELF, UIDNEXT_TOO_LOW};

@@ -1,8 +1,8 @@
 //! APPENDUID and COPYUID fit the command and what sessions saw before.
 //!
 //! Verified: as many new UIDs as messages; new UIDs ascend, and are above all that the mailbox had
-//! when the command went out; COPYUID names only UIDs of the command; the UIDVALIDITY is that of the
-//! destination. Not verified: which message a new UID names.
+//! when the command went out; COPYUID names only UIDs of the command; the UIDVALIDITY is that of
+//! the destination. Not verified: which message a new UID names.
 
 use crate::finding::rule::imap_state::{
     APPENDUID_COUNT, COPYUID_NOT_ASCENDING, COPYUID_NOT_ASKED, COPYUID_SIZES_DIFFER,

@@ -1,8 +1,8 @@
 //! UIDVALIDITY stays, and when it changes it grows.
 //!
-//! Verified: no change while a mailbox is selected; across sessions no decrease, and no change, while
-//! no session created, deleted or renamed a mailbox. Not verified: mailboxes with UIDNOTSTICKY can
-//! not be told apart here and count as changing, which is a deviation only.
+//! Verified: no change while a mailbox is selected; across sessions no decrease, and no change,
+//! while no session created, deleted or renamed a mailbox. Not verified: mailboxes with
+//! UIDNOTSTICKY can not be told apart here and count as changing, which is a deviation only.
 
 use crate::finding::rule::imap_state::UIDVALIDITY_CHANGED_WHILE_SELECTED;
 use crate::finding::rule::mailbox::{UIDVALIDITY_CHANGED, UIDVALIDITY_DECREASED};

@@ -1,12 +1,12 @@
 //! A unique-id names one message, in a session and across the sessions of an account.
 //!
-//! Verified in a session: a message keeps its unique-id; messages of different size do not share one.
-//! Across sessions: a message removed at QUIT is not listed by a session that begins later, if no
-//! mail can have been added meanwhile; a message that nobody removed is listed by a complete UIDL; a
-//! unique-id has one body. Compared is the body, because some servers write into headers. A unique-id
-//! may be a hash of the message (RFC 1939 §7), so identical messages may share one, at the same time
-//! or one after the other; therefore additions stop the conclusion. Not verified: that what POP3
-//! removed leaves IMAP, which a target may delay; a scenario says how long.
+//! Verified in a session: a message keeps its unique-id; messages of different size do not share
+//! one. Across sessions: a message removed at QUIT is not listed by a session that begins later,
+//! if no mail can have been added meanwhile; a message that nobody removed is listed by a complete
+//! UIDL; a unique-id has one body. Compared is the body, because some servers write into headers.
+//! A unique-id may be a hash of the message (RFC 1939 §7), so identical messages may share one, at
+//! the same time or one after the other; therefore additions stop the conclusion. Not verified:
+//! that what POP3 removed leaves IMAP, which a target may delay; a scenario says how long.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,8 @@
 //! VANISHED: when it may come, and for which messages.
 //!
-//! Verified: VANISHED without EARLIER comes at a moment at which EXPUNGE could, and for UIDs that can
-//! be in the mailbox. Not verified: VANISHED (EARLIER), which may name UIDs that never were; that
-//! QRESYNC is enabled is for the grammar to say.
+//! Verified: VANISHED without EARLIER comes at a moment at which EXPUNGE could, and for UIDs that
+//! can be in the mailbox. Not verified: VANISHED (EARLIER), which may name UIDs that never were;
+//! that QRESYNC is enabled is for the grammar to say.
 
 use super::expunge::timing;
 use crate::finding::rule::imap_state::VANISHED_UNKNOWN_UID;
