@@ -69,7 +69,10 @@ pub enum Request {
     Line(Vec<u8>),
     /// Mail data after 354: dot-stuffed and ended with CRLF.CRLF by the engine. SMTP and LMTP only.
     Data(Vec<u8>),
-    /// Octets as they are; nothing is known about what they provoke.
+    /// Octets as they are, at once. What they provoke is matched as well as possible: in IMAP a
+    /// completion with a tag from the beginning of one of their lines, in the other protocols every
+    /// reply until the next commands, completes command 0 of this request. There may be none, or
+    /// several.
     Raw(Vec<u8>),
 }
 
@@ -102,12 +105,15 @@ pub enum Event {
     /// A response that answers nothing that was asked: an unknown tag, a reply too many.
     UnexpectedReceived(Message),
     /// STARTTLS or STLS was accepted: the transport has to do the TLS handshake now, before any
-    /// other octet; then it calls [`Engine::handle_tls_started`].
+    /// other octet; then it calls [`Engine::handle_tls_started`]. Commands that were pipelined
+    /// behind it never complete.
     TlsAccepted,
     /// Framing is lost (a limit was exceeded): the connection is over. The message holds the
     /// first octets of what was too long, and the violation.
     FramingLost(Message),
-    /// The server closed the connection; `rest` are octets that were no complete message.
+    /// The server closed the connection; `rest` are octets that were no complete message. If there
+    /// are any, or if there was no greeting, an [`Event::UnexpectedReceived`] with the violation
+    /// comes first.
     Closed {
         /// Octets that came but were no complete message.
         rest: Vec<u8>,
@@ -117,6 +123,9 @@ pub enum Event {
 /// The client's side of one connection.
 pub trait Engine: Send {
     /// Takes a request; its octets come out of [`Engine::poll_transmit`].
+    ///
+    /// Gives its id. A [`Request::Line`] or [`Request::Data`] that goes on with a command gives the
+    /// id of the request with that command; without such a command it counts as raw octets.
     fn submit(&mut self, request: Request) -> RequestId;
 
     /// Takes octets from the server.
@@ -125,8 +134,8 @@ pub trait Engine: Send {
     /// Takes the end of the server's octets.
     fn handle_close(&mut self);
 
-    /// Takes the end of a TLS handshake. Octets that came in clear behind the acceptance are a
-    /// violation (command injection), found here.
+    /// Takes the end of a TLS handshake, also of one before the greeting. Octets that came in clear
+    /// behind the acceptance are a violation (response injection), found here.
     fn handle_tls_started(&mut self);
 
     /// The next octets to write, if any.

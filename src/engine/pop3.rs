@@ -1,4 +1,5 @@
-//! POP3 (RFC 1939, RFC 2449, RFC 2595, RFC 5034): which command a response answers, and where it ends.
+//! POP3 (RFC 1939, RFC 2449, RFC 2595, RFC 5034): which command a response answers, and where it
+//! ends.
 
 use std::collections::VecDeque;
 

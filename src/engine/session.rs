@@ -299,3 +299,69 @@ impl<D: Dialogue> Engine for Session<D> {
         self.dialogue.capabilities()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::engine::Command;
+    use crate::engine::pop3::Pop3;
+
+    fn session() -> Session<Pop3> {
+        let limits = Limits {
+            line: 100,
+            message: 1000,
+        };
+        Session::new(Pop3::default(), limits)
+    }
+
+    fn offsets(session: &mut Session<Pop3>) -> Vec<u64> {
+        std::iter::from_fn(|| session.poll_event())
+            .filter_map(|event| match event {
+                Event::GreetingReceived(message)
+                | Event::UnexpectedReceived(message)
+                | Event::CommandCompleted { message, .. } => Some(message.offset),
+                _ => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn offsets_go_on_under_tls() {
+        let mut session = session();
+        session.submit(Request::Commands(vec![Command::text("STLS")]));
+        session.handle_input(b"+OK hi\r\n+OK go\r\ninjected");
+        session.handle_tls_started();
+        session.handle_input(b"+OK\r\n");
+        assert_eq!(offsets(&mut session), [0, 8, 16, 24]);
+    }
+
+    #[test]
+    fn what_was_meant_for_clear_is_not_written_under_tls() {
+        let mut session = session();
+        session.submit(Request::Commands(vec![Command::text("STLS")]));
+        session.handle_input(b"+OK hi\r\n+OK go\r\n");
+        session.handle_tls_started();
+        assert_eq!(session.poll_transmit(), None);
+    }
+
+    #[test]
+    fn nothing_is_kept_once_the_connection_is_over() {
+        let mut session = session();
+        session.handle_input(&[b'x'; 200]);
+        session.handle_input(&[b'x'; 200]);
+        assert_eq!(session.unread, b"");
+    }
+
+    #[test]
+    fn octets_in_front_of_a_handshake_are_limited() {
+        let mut session = session();
+        session.submit(Request::Commands(vec![Command::text("STLS")]));
+        session.handle_input(b"+OK hi\r\n+OK go\r\n");
+        session.handle_input(&[b'x'; 1001]);
+        assert_eq!(session.unread, b"");
+        let last = std::iter::from_fn(|| session.poll_event()).last();
+        assert!(matches!(last, Some(Event::FramingLost(_))), "{last:?}");
+    }
+}

@@ -8,6 +8,12 @@ use super::term::{Part, Sequence, Term};
 use super::token::{self, Element, Form, Origin};
 use super::{Captures, Lookup, set};
 
+/// Longest value that a name can be bound to, in octets.
+const LONGEST: usize = 1 << 20;
+
+/// Longest lists that are compared without regard to order.
+const MOST_ITEMS: usize = 256;
+
 /// How two texts compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sort {
@@ -91,7 +97,7 @@ impl Env<'_> {
                 if element.form != Form::List {
                     return Err(miss(element.span.clone(), "a list was expected"));
                 }
-                return self.sequence(sequence, &element.items, element.span.end, sort);
+                return self.sequence(sequence, &element.items, last(element), sort);
             }
             Term::Hole(hole) => self.hole(hole, element, sort)?,
         }
@@ -112,6 +118,9 @@ impl Env<'_> {
                     return fail(format!("this is no {}", kind.name()));
                 }
                 let value = self.captured(element);
+                if value.len() > LONGEST {
+                    return fail(format!("this is too long to be bound to `{name}`"));
+                }
                 self.captures.insert(name.clone(), value);
                 Ok(())
             }
@@ -206,7 +215,8 @@ impl Env<'_> {
         }
     }
 
-    /// Holds terms against elements in any order; `open` lets further elements be.
+    /// Holds terms against elements in any order; `open` lets further elements be. `end` is where a
+    /// missing element would stand.
     pub(super) fn unordered(
         &mut self,
         terms: &[Term],
@@ -230,7 +240,7 @@ impl Env<'_> {
                     let message = format!("{} is missing", self.shown(term));
                     let span = match left[..] {
                         [only] if elements.len() == terms.len() => only.span.clone(),
-                        _ => end.saturating_sub(1)..end,
+                        _ => end..end + 1,
                     };
                     return Err(miss(span, message));
                 }
@@ -250,20 +260,32 @@ impl Env<'_> {
 /// True if two elements say the same, whatever the order in lists of flags and the like.
 fn alike(left: &Element, right: &Element) -> bool {
     if left.form == Form::List || right.form == Form::List {
-        return left.form == right.form
-            && left.items.len() == right.items.len()
-            && left
-                .items
-                .iter()
-                .all(|item| right.items.iter().any(|other| alike(item, other)));
+        let length = left.items.len();
+        if left.form != right.form || length != right.items.len() {
+            return false;
+        }
+        let mut pairs = left.items.iter().zip(&right.items);
+        let ordered = pairs.all(|(left, right)| alike(left, right));
+        let holds = |item| right.items.iter().any(|other| alike(item, other));
+        return ordered
+            || (length <= MOST_ITEMS
+                && left
+                    .items
+                    .iter()
+                    .all(|item| item.items.is_empty() && holds(item)));
     }
     let atoms = left.form == Form::Atom && right.form == Form::Atom;
     left.octets == right.octets || (atoms && left.octets.eq_ignore_ascii_case(&right.octets))
 }
 
-/// A response that ends too soon.
+/// Where a list closes.
+pub(super) fn last(list: &Element) -> usize {
+    list.span.end.saturating_sub(1)
+}
+
+/// A response that ends too soon; more should stand at `end`.
 pub(super) fn missing(end: usize) -> Miss {
-    miss(end.saturating_sub(1)..end, "more was expected here")
+    miss(end..end + 1, "more was expected here")
 }
 
 /// A response that goes on too long.

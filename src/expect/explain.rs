@@ -19,9 +19,10 @@ pub(super) fn quoted(octets: &[u8]) -> String {
     format!("`{}`", visible(octets, 80))
 }
 
-/// Octets as text, shortened.
+/// Octets as text, shortened; a backslash is left alone, as in a flag.
 fn visible(octets: &[u8], width: usize) -> String {
     let text = Octets(octets[..octets.len().min(width)].to_vec()).to_string();
+    let text = text.replace("\\\\", "\\");
     if octets.len() > width {
         format!("{text}… ({} octets)", octets.len())
     } else {
@@ -100,7 +101,7 @@ pub(super) fn line(unit: &Unit<'_>) -> String {
             }
             shown
         }
-        Part::Content(lines) => format!("a message of {} lines", lines.len()),
+        Part::Content(span) => format!("a message of {} octets", span.len()),
         _ => visible(trimmed(&octets[unit.span()]), WIDTH),
     }
 }

@@ -1,11 +1,11 @@
 //! IMAP patterns against IMAP responses: what each response lets vary.
 
-use super::element::{Env, Matched, Miss, Sort, miss, missing, surplus};
+use super::element::{Env, Matched, Miss, Sort, last, miss, missing, surplus};
 use super::pattern::Tree;
 use super::term::{Sequence, Term};
 use super::token::{Element, Form, Response};
 
-/// Holds a pattern against a response, which ends at octet `end`.
+/// Holds a pattern against a response whose line end stands at `end`.
 pub(super) fn matches(tree: &Tree, response: &Response, end: usize, env: &mut Env<'_>) -> Matched {
     match (tree, response) {
         (Tree::Continuation, Response::Continuation) => Ok(()),
@@ -32,7 +32,7 @@ pub(super) fn matches(tree: &Tree, response: &Response, end: usize, env: &mut En
                 (None, _) => Ok(()),
                 (Some(_), None) => Err(miss(span.clone(), "a response code was expected")),
                 (Some(code), Some((elements, span))) => {
-                    response_code(code, elements, span.end, env)
+                    response_code(code, elements, span.end.saturating_sub(1), env)
                 }
             }
         }
@@ -144,7 +144,7 @@ fn flags(term: &Term, element: &Element, env: &mut Env<'_>) -> Matched {
         &pattern.terms,
         pattern.rest,
         &got,
-        element.span.end,
+        last(element),
         Sort::Folded,
     )?;
     env.matched += 1;
@@ -177,10 +177,6 @@ fn fetch_value(name: &str, term: &Term, value: &Element, env: &mut Env<'_>) -> M
     match name {
         "FLAGS" => flags(term, value, env),
         "BODY" | "BODYSTRUCTURE" | "INTERNALDATE" => env.term(term, value, Sort::Folded),
-        "ENVELOPE" => env.term(term, value, Sort::Value),
-        _ if name.starts_with("BODY[") || name.starts_with("BINARY[") => {
-            env.term(term, value, Sort::Value)
-        }
         _ => env.term(term, value, Sort::Value),
     }
 }
@@ -195,7 +191,7 @@ fn named_pairs(
 ) -> Matched {
     for pair in wanted.chunks(2) {
         let [name, term] = pair else {
-            return Err(missing(list.span.end));
+            return Err(missing(last(list)));
         };
         let name = match name {
             Term::Text { parts, .. } => env
@@ -215,7 +211,7 @@ fn named_pairs(
                 continue;
             }
             let Some(got_value) = got_value else {
-                return Err(missing(list.span.end));
+                return Err(missing(last(list)));
             };
             env.matched += usize::from(first_miss.is_none());
             let upper = String::from_utf8_lossy(&name).to_ascii_uppercase();
@@ -230,8 +226,8 @@ fn named_pairs(
         if !found {
             return Err(first_miss.unwrap_or_else(|| {
                 let name = String::from_utf8_lossy(&name);
-                let end = list.span.end;
-                miss(end.saturating_sub(1)..end, format!("{name} is missing"))
+                let end = last(list);
+                miss(end..end + 1, format!("{name} is missing"))
             }));
         }
     }
@@ -285,7 +281,7 @@ fn list(pattern: &Sequence, got: &[Element], end: usize, env: &mut Env<'_>) -> M
             &wanted.terms,
             true,
             &got_attributes.items,
-            got_attributes.span.end,
+            last(got_attributes),
             Sort::Folded,
             env,
         )?,
@@ -330,7 +326,7 @@ fn esearch(pattern: &Sequence, got: &[Element], end: usize, env: &mut Env<'_>) -
         form: Form::List,
         octets: Vec::new(),
         items: Vec::new(),
-        span: got.first().map_or(end, |first| first.span.start)..end,
+        span: got.first().map_or(end, |first| first.span.start)..end + 1,
     };
     named_pairs(wanted, got, &whole, env, |_, term, value, env| {
         env.term(term, value, Sort::Set)

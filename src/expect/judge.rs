@@ -9,8 +9,12 @@ use super::{
     Captures, Expectation, Lookup, Mismatch, Nearest, Pattern, PatternRef, Responses, explain,
 };
 
-/// How many comparisons are tried before patterns are given to responses in plain order.
+/// How many comparisons are tried before patterns are given to responses in plain order; a long
+/// message counts as several.
 const BUDGET: usize = 20_000;
+
+/// Most mismatches of one kind that are reported.
+const MOST_MISMATCHES: usize = 20;
 
 /// Holds an expectation against what came.
 ///
@@ -138,7 +142,8 @@ impl<'a> Trial<'a> {
             if *budget == 0 {
                 return false;
             }
-            *budget -= 1;
+            let octets = self.units[unit].message.octets.len();
+            *budget = budget.saturating_sub(1 + octets / 4096);
             let (matched, captures, _) = self.hold(&wanted.tree, unit, &found.captures);
             if matched.is_err() {
                 continue;
@@ -264,18 +269,17 @@ impl<'a> Trial<'a> {
         let patterns = self.wanted.iter().filter(completing).count();
         let completions = indices(&self.units, true);
         let unclaimed = completions.len().saturating_sub(patterns);
-        for &index in &completions[..unclaimed] {
-            let unit = &self.units[index];
-            if !unit.succeeds() {
-                mismatches.push(Mismatch {
-                    pattern: None,
-                    message: "the command failed".into(),
-                    nearest: Some(whole(unit)),
-                    expected: vec![success_pattern(&unit.part).into()],
-                    actual: vec![explain::line(unit)],
-                });
-            }
-        }
+        let unclaimed = completions[..unclaimed]
+            .iter()
+            .map(|&index| &self.units[index]);
+        let failed = unclaimed.filter(|unit| !unit.succeeds());
+        mismatches.extend(failed.take(MOST_MISMATCHES).map(|unit| Mismatch {
+            pattern: None,
+            message: "the command failed".into(),
+            nearest: Some(whole(unit)),
+            expected: vec![success_pattern(&unit.part).into()],
+            actual: vec![explain::line(unit)],
+        }));
         let ends = self
             .wanted
             .iter()
@@ -302,6 +306,7 @@ impl<'a> Trial<'a> {
             .iter()
             .flatten()
             .any(|&unit| matches!(self.units[unit].part, Part::Content(_)));
+        let mut more = 0;
         for (index, unit) in self.units.iter().enumerate() {
             let counts = match &unit.part {
                 Part::Imap(super::token::Response::Continuation) | Part::Content(_) => false,
@@ -309,6 +314,10 @@ impl<'a> Trial<'a> {
                 _ => !unit.completes,
             };
             if counts && !found.units.contains(&Some(index)) {
+                more += 1;
+                if more > MOST_MISMATCHES {
+                    return;
+                }
                 mismatches.push(Mismatch {
                     pattern: None,
                     message: "a response came that `only` does not list".into(),
@@ -342,10 +351,10 @@ impl<'a> Trial<'a> {
             if *tree == Tree::Closed && self.responses.closed {
                 mismatches.push(mismatch(None, vec!["closed".into()]));
             }
-            for (at, unit) in self.units.iter().enumerate() {
-                if self.hold(&tree, at, captures).0.is_ok() {
-                    mismatches.push(mismatch(Some(whole(unit)), vec![explain::line(unit)]));
-                }
+            let came = self.units.iter().enumerate();
+            let came = came.filter(|(at, _)| self.hold(&tree, *at, captures).0.is_ok());
+            for (_, unit) in came.take(MOST_MISMATCHES) {
+                mismatches.push(mismatch(Some(whole(unit)), vec![explain::line(unit)]));
             }
         }
     }

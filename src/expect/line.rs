@@ -85,12 +85,7 @@ pub(super) fn line(words: &Sequence, span: &Range<usize>, env: &mut Env<'_>) -> 
 /// Holds the value of `path` against the whole multi-line part.
 ///
 /// A message whose last line has no end gets one on the wire (RFC 1939 section 3).
-pub(super) fn content(
-    path: &str,
-    lines: &[Range<usize>],
-    end: usize,
-    env: &mut Env<'_>,
-) -> Matched {
+pub(super) fn content(path: &str, part: &Range<usize>, env: &mut Env<'_>) -> Matched {
     let Some(mut value) = env.value(path) else {
         return Err(miss(0..0, format!("`{path}` has no value")));
     };
@@ -100,24 +95,26 @@ pub(super) fn content(
     let mut known = value
         .split_inclusive(|&octet| octet == b'\n')
         .map(|line| line.strip_suffix(b"\r\n").unwrap_or(line));
-    for (at, span) in lines.iter().enumerate() {
+    let mut count = 0;
+    for span in token::lines(&env.octets[..part.end], part.start) {
+        count += 1;
         let got = unstuffed(&env.octets[span.clone()]);
         let Some(line) = known.next() else {
-            return Err(miss(span.clone(), format!("line {} is too much", at + 1)));
+            return Err(miss(span.clone(), format!("line {count} is too much")));
         };
         if line != got {
             let same = line.iter().zip(got).take_while(|(a, b)| a == b).count();
             let stuffed = span.len() - got.len();
             let start = (span.start + stuffed + same).min(span.end);
-            let message = format!("line {} of the message differs", at + 1);
+            let message = format!("line {count} of the message differs");
             return Err(miss(start..span.end.max(start), message));
         }
         env.matched += 1;
     }
     match known.next() {
         Some(_) => Err(miss(
-            end.saturating_sub(1)..end,
-            format!("line {} of the message is missing", lines.len() + 1),
+            part.end..part.end + 1,
+            format!("line {} of the message is missing", count + 1),
         )),
         None => Ok(()),
     }

@@ -14,6 +14,8 @@ mod line;
 mod pattern;
 mod set;
 mod term;
+#[cfg(test)]
+mod tests;
 mod token;
 mod unit;
 

@@ -350,10 +350,10 @@ fn smtp(text: &str) -> Result<Tree, PatternError> {
         text.bytes()
             .all(|octet| matches!(octet, b'0'..=b'9' | b'x'))
     };
-    if !first.starts_with(|c: char| c.is_ascii_digit()) {
+    if !first.starts_with(|c: char| c.is_ascii_digit()) || !digits(first) {
         return Sequence::of(&words).map(Tree::Line);
     }
-    if first.len() != 3 || !digits(first) || !(b'2'..=b'5').contains(&first.as_bytes()[0]) {
+    if first.len() != 3 || !(b'2'..=b'5').contains(&first.as_bytes()[0]) {
         return error(
             0,
             format!("`{first}` is no reply code"),

@@ -43,6 +43,9 @@ pub(super) enum Origin {
 /// Lists nested deeper than this are read as atoms.
 const DEPTH: usize = 64;
 
+/// Behind this many elements the rest of a message is one atom.
+const MOST_ELEMENTS: usize = 1 << 18;
+
 /// Reads the elements of `octets[from..]`.
 pub(super) fn elements(octets: &[u8], from: usize, origin: Origin) -> Vec<Element> {
     let mut lexer = Lexer {
@@ -52,8 +55,14 @@ pub(super) fn elements(octets: &[u8], from: usize, origin: Origin) -> Vec<Elemen
     };
     let mut open: Vec<(usize, Vec<Element>)> = Vec::new();
     let mut items = Vec::new();
+    let mut count = 0;
     while let Some(octet) = lexer.peek() {
         let start = lexer.at;
+        count += 1;
+        if count > MOST_ELEMENTS {
+            items.push(lexer.rest());
+            break;
+        }
         match octet {
             b' ' | b'\r' | b'\n' => lexer.at += 1,
             b'(' if open.len() < DEPTH => {
@@ -100,6 +109,17 @@ struct Lexer<'a> {
 impl Lexer<'_> {
     fn peek(&self) -> Option<u8> {
         self.octets.get(self.at).copied()
+    }
+
+    fn rest(&mut self) -> Element {
+        let start = self.at;
+        self.at = self.octets.len();
+        Element {
+            form: Form::Atom,
+            octets: self.octets[start..].to_vec(),
+            items: Vec::new(),
+            span: start..self.at,
+        }
     }
 
     fn quoted(&mut self) -> Element {
@@ -164,7 +184,7 @@ impl Lexer<'_> {
             }
             match octet {
                 b'[' => {
-                    let end = bracket_end(self.octets, self.at);
+                    let end = bracket_end(self.octets, self.at).unwrap_or(self.at + 1);
                     value.extend(&self.octets[self.at..end]);
                     self.at = end;
                     continue;
@@ -198,21 +218,21 @@ impl Lexer<'_> {
     }
 }
 
-/// Behind the `]` that closes the `[` at `start`, or the end of the line.
-fn bracket_end(octets: &[u8], start: usize) -> usize {
+/// Behind the `]` that closes the `[` at `start`, if one does on this line.
+fn bracket_end(octets: &[u8], start: usize) -> Option<usize> {
     let mut quoted = false;
     let mut at = start;
     while let Some(&octet) = octets.get(at) {
         match octet {
-            b'\r' | b'\n' => return at,
+            b'\r' | b'\n' => return None,
             b'\\' if quoted => at += 1,
             b'"' => quoted = !quoted,
-            b']' if !quoted => return at + 1,
+            b']' if !quoted => return Some(at + 1),
             _ => {}
         }
         at += 1;
     }
-    octets.len()
+    None
 }
 
 /// An IMAP response, or the pattern of one, cut into its parts.
@@ -304,11 +324,11 @@ fn status(
     }
     let mut text = (span.end + 1).min(line_end);
     let mut code = None;
-    if octets.get(text) == Some(&b'[') {
-        let end = bracket_end(octets, text);
-        let inner = &octets[..end.saturating_sub(1).max(text + 1)];
-        code = Some((elements(inner, text + 1, origin), text..end));
-        text = (end + 1).min(line_end.max(end));
+    if octets.get(text) == Some(&b'[')
+        && let Some(end) = bracket_end(octets, text)
+    {
+        code = Some((elements(&octets[..end - 1], text + 1, origin), text..end));
+        text = (end + 1).min(line_end);
     }
     Some(Response::Status {
         tagged,
@@ -361,23 +381,73 @@ pub(super) fn words(octets: &[u8], span: Range<usize>, origin: Origin) -> Vec<El
     }
 }
 
-/// The lines of `octets`, each without its line end.
-pub(super) fn lines(octets: &[u8]) -> Vec<Range<usize>> {
-    let mut lines = Vec::new();
-    let mut start = 0;
-    for (at, &octet) in octets.iter().enumerate() {
-        if octet == b'\n' {
-            let end = if at > start && octets[at - 1] == b'\r' {
-                at - 1
-            } else {
-                at
-            };
-            lines.push(start..end);
-            start = at + 1;
+/// The lines of `octets[from..]`, each without its line end.
+pub(super) fn lines(octets: &[u8], from: usize) -> impl Iterator<Item = Range<usize>> {
+    let mut start = from;
+    std::iter::from_fn(move || {
+        let rest = octets.get(start..).filter(|rest| !rest.is_empty())?;
+        let length = rest.iter().position(|&octet| octet == b'\n');
+        let line = &rest[..length.unwrap_or(rest.len())];
+        let span = start..start + line.strip_suffix(b"\r").unwrap_or(line).len();
+        start += line.len() + 1;
+        Some(span)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(elements: &[Element]) -> String {
+        let shown: Vec<String> = elements
+            .iter()
+            .map(|element| match element.form {
+                Form::Atom => String::from_utf8_lossy(&element.octets).into_owned(),
+                Form::Quoted => format!("q<{}>", String::from_utf8_lossy(&element.octets)),
+                Form::Literal => format!("l<{}>", String::from_utf8_lossy(&element.octets)),
+                Form::List => format!("({})", show(&element.items)),
+            })
+            .collect();
+        shown.join(" ")
+    }
+
+    #[test]
+    fn elements_are_cut_leniently() {
+        for (text, shown) in [
+            ("a (b \"c\\\"d\" ()) e\r\n", "a (b q<c\"d> ()) e"),
+            ("(a)(b)\"c\"{2}\r\n()~{1}\r\nx", "(a) (b) q<c> l<()> l<x>"),
+            (
+                "BODY[HEADER.FIELDS (A B)]<0> {1}\r\nx",
+                "BODY[HEADER.FIELDS (A B)]<0> l<x>",
+            ),
+            ("[Gmail] a[b (c", "[Gmail] a[b (c)"),
+            ("a) b \"open\r\n", "a ) b q<open>"),
+            ("{9}\r\nshort", "l<short>"),
+            ("{99999999999999999999}\r\nx", "{99999999999999999999} x"),
+            ("\\Seen \\* ${x}", "\\Seen \\* ${x}"),
+        ] {
+            let elements = elements(text.as_bytes(), 0, Origin::Server);
+            assert_eq!(show(&elements), shown, "{text}");
         }
+        let pattern = elements(b"${a > b} x${c}y \"${d e}\"", 0, Origin::Pattern);
+        assert_eq!(show(&pattern), "${a > b} x${c}y q<${d e}>");
     }
-    if start < octets.len() {
-        lines.push(start..octets.len());
+
+    #[test]
+    fn a_flood_of_elements_is_bounded() {
+        let flood = b"(a".repeat(MOST_ELEMENTS);
+        let elements = elements(&flood, 0, Origin::Server);
+        let mut deepest = &elements;
+        while let Some(last) = deepest.last().filter(|last| last.form == Form::List) {
+            deepest = &last.items;
+        }
+        assert!(deepest.len() <= MOST_ELEMENTS + 1);
     }
-    lines
+
+    #[test]
+    fn lines_end_with_or_without_cr() {
+        let octets = b"+OK\r\na\n\r\nb";
+        let lines: Vec<_> = lines(octets, 0).map(|span| &octets[span]).collect();
+        assert_eq!(lines, [&b"+OK"[..], b"a", b"", b"b"]);
+    }
 }

@@ -11,6 +11,8 @@ mod maildrop;
 mod numbers;
 mod set;
 mod store;
+#[cfg(test)]
+mod testing;
 mod world;
 
 pub use world::World;

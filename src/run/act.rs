@@ -54,7 +54,7 @@ pub(super) async fn act(stage: &Stage, step: &Step, act: &Act) -> Flow {
     match &act.deed {
         Deed::Reconnect => Flow::Continue(()),
         Deed::Disconnect(how) => {
-            player.disconnect(*how).await;
+            player.disconnect(stage, *how).await;
             Flow::Continue(())
         }
         _ => {

@@ -90,8 +90,8 @@ impl Inventory {
                     .is_some_and(|r| r.starts_with(' '))
         });
         let asked = match need.protocol {
-            Protocol::Imap => "CAPABILITY after login",
-            Protocol::Pop3 => "CAPA after login",
+            Protocol::Imap => "CAPABILITY before and after login",
+            Protocol::Pop3 => "CAPA before and after login",
             Protocol::Smtp => "EHLO",
             Protocol::Lmtp => "LHLO",
         };
@@ -141,7 +141,8 @@ fn tls_everywhere(target: &Target, capabilities: &BTreeMap<Protocol, Vec<String>
         })
 }
 
-/// The capabilities that a protocol advertises after login; `None` if it is not offered.
+/// The capabilities that a protocol advertises, before login and after it; `None` if it is not
+/// offered.
 async fn ask(
     target: &Target,
     protocol: Protocol,
@@ -151,20 +152,22 @@ async fn ask(
     let Some(endpoint) = target.endpoint(protocol) else {
         return Ok(None);
     };
-    let trouble = |what: &str| format!("{protocol} {}:{}: {what}", endpoint.host, endpoint.port);
+    let trouble = |what: &str| format!("{endpoint}: {what}");
     let recorder = Recorder::new();
     recorder.hide(&account.user, &account.password);
     let opened = Connection::open(endpoint, "(inventory)", target.transport(), &recorder).await;
     let mut connection = opened.map_err(|error| error.to_string())?;
     let deadline = Instant::now() + deadlines.step;
-    let mut commands = questions(protocol, account).into_iter();
+    let mut questions = questions(protocol, account).into_iter();
+    let mut capabilities = Vec::new();
     loop {
         match timeout_at(deadline, connection.next()).await {
             Err(_) => return Err(trouble("no answer in time")),
             Ok(None) => return Err(trouble("the connection was closed")),
             Ok(Some(stamped)) => match stamped.event {
                 Event::GreetingReceived(_) | Event::CommandCompleted { .. } => {
-                    let Some(command) = commands.next() else {
+                    capabilities.extend(connection.capabilities().unwrap_or_default());
+                    let Some(command) = questions.next() else {
                         break;
                     };
                     connection.submit(Request::Commands(vec![command]));
@@ -176,7 +179,6 @@ async fn ask(
             },
         }
     }
-    let capabilities = connection.capabilities().unwrap_or_default();
     connection.close().await;
     Ok(Some(
         capabilities
@@ -192,12 +194,15 @@ fn questions(protocol: Protocol, account: &Account) -> Vec<Command> {
             let user = quoted(account.user.as_bytes());
             let password = quoted(account.password.as_bytes());
             let login = [b"LOGIN ".to_vec(), user, b" ".to_vec(), password].concat();
+            let login = Command(vec![Piece::Text(login)]);
             vec![
-                Command(vec![Piece::Text(login)]),
+                Command::text("CAPABILITY"),
+                login,
                 Command::text("CAPABILITY"),
             ]
         }
         Protocol::Pop3 => vec![
+            Command::text("CAPA"),
             Command::text(&format!("USER {}", account.user)),
             Command::text(&format!("PASS {}", account.password)),
             Command::text("CAPA"),

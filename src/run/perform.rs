@@ -9,7 +9,7 @@ use super::act::act;
 use super::findings::covered;
 use super::order::Order;
 use super::player::Player;
-use super::stage::{Flow, Stage, Stop};
+use super::stage::{Flow, Stage, Stop, undecided};
 use super::{Options, Variant};
 use crate::outcome::{Outcome, ScenarioResult};
 use crate::scenario::{Action, Scenario, Step};
@@ -94,9 +94,12 @@ async fn after_act(stage: &Stage, deed: &crate::scenario::Act) -> Flow {
         return Flow::Continue(());
     };
     let place = stage.cast[deed.actor].lock().await;
-    match place.as_ref() {
-        Some(player) => stage.learn_numbers(player, actor, Some(&mailbox)).await,
-        None => Flow::Continue(()),
+    let Some(player) = place.as_ref() else {
+        return Flow::Continue(());
+    };
+    match stage.learn_numbers(player, actor, Some(&mailbox)).await {
+        Ok(()) => Flow::Continue(()),
+        Err(error) => undecided(error),
     }
 }
 
@@ -214,7 +217,7 @@ fn protocols(scenario: &Scenario) -> Vec<String> {
 }
 
 fn rerun(variant: &Variant, options: &Options) -> String {
-    let mut words = vec!["mailspec run".to_owned()];
+    let mut words = vec!["run".to_owned()];
     if !options.target_arguments.is_empty() {
         words.push(options.target_arguments.clone());
     }

@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
+use super::deadline::RETRY;
 use super::stage::{Flow, Seen, Stage, undecided};
 use super::values::{octets as fill, outline, quoted};
 use crate::engine::{Command, Event, Piece, Request, RequestId};
@@ -32,12 +33,46 @@ pub(super) struct Player {
     pub(super) closed: bool,
 }
 
+/// Why an actor cannot begin.
+struct Refusal {
+    reason: String,
+    /// The maildrop is in use, which may pass.
+    in_use: bool,
+}
+
+impl Refusal {
+    fn new(reason: impl ToString) -> Self {
+        Self {
+            reason: reason.to_string(),
+            in_use: false,
+        }
+    }
+}
+
 impl Player {
     /// Connects an actor and sets it up as its header says.
+    ///
+    /// A maildrop that was left a moment ago may still be locked: that is tried again while a
+    /// change may take to reach other sessions.
     pub(super) async fn enter(stage: &Stage, actor: &Actor) -> Flow<Self> {
-        let endpoint = match endpoint(stage, actor) {
-            Some(endpoint) => endpoint,
-            None => return undecided(format!("the target offers no {} as asked", actor.protocol)),
+        let began = Instant::now();
+        loop {
+            match Self::try_to_enter(stage, actor).await {
+                Ok(player) => return Flow::Continue(player),
+                Err(refusal) if refusal.in_use && began.elapsed() < stage.deadlines.propagation => {
+                    sleep(RETRY).await;
+                }
+                Err(refusal) => return undecided(refusal.reason),
+            }
+        }
+    }
+
+    async fn try_to_enter(stage: &Stage, actor: &Actor) -> Result<Self, Refusal> {
+        let Some(endpoint) = endpoint(stage, actor) else {
+            return Err(Refusal::new(format!(
+                "the target offers no {} as asked",
+                actor.protocol
+            )));
         };
         let opened = Connection::open(
             &endpoint,
@@ -45,10 +80,7 @@ impl Player {
             stage.target.transport(),
             &stage.recorder,
         );
-        let connection = match opened.await {
-            Ok(connection) => connection,
-            Err(error) => return undecided(error),
-        };
+        let connection = opened.await.map_err(Refusal::new)?;
         let account = &stage.account(actor.account).user;
         let session = stage.ledger().world.open(actor.protocol, account);
         let mut player = Self {
@@ -67,7 +99,7 @@ impl Player {
             .wait(stage, deadline, |player| player.greeting.is_some())
             .await;
         if player.greeting.is_none() {
-            return undecided(format!(
+            return Err(Refusal::new(format!(
                 "{}: no greeting from {}:{}{}",
                 actor.name,
                 endpoint.host,
@@ -77,9 +109,10 @@ impl Player {
                 } else {
                     " in time"
                 }
-            ));
+            )));
         }
-        player.set_up(stage, actor).await.map_continue(|()| player)
+        player.set_up(stage, actor).await?;
+        Ok(player)
     }
 
     /// The model's name for this connection.
@@ -97,12 +130,15 @@ impl Player {
         self.pending.is_empty() || self.awaits_line()
     }
 
-    async fn set_up(&mut self, stage: &Stage, actor: &Actor) -> Flow {
+    async fn set_up(&mut self, stage: &Stage, actor: &Actor) -> Result<(), Refusal> {
         for command in opening(self, stage, actor) {
             self.must_succeed(stage, command).await?;
         }
         if actor.login && matches!(self.protocol, Protocol::Imap | Protocol::Pop3) {
-            stage.learn_numbers(self, actor, None).await?;
+            stage
+                .learn_numbers(self, actor, None)
+                .await
+                .map_err(Refusal::new)?;
         }
         let mailbox = actor.select.as_deref().or(actor.examine.as_deref());
         if let Some(mailbox) = mailbox {
@@ -114,32 +150,38 @@ impl Player {
             let name = String::from_utf8_lossy(&quoted(mailbox.as_bytes())).into_owned();
             self.must_succeed(stage, Command::text(&format!("{verb} {name}")))
                 .await?;
-            stage.learn_numbers(self, actor, Some(mailbox)).await?;
+            stage
+                .learn_numbers(self, actor, Some(mailbox))
+                .await
+                .map_err(Refusal::new)?;
         }
         self.inbox.clear();
         self.completions.clear();
-        Flow::Continue(())
+        Ok(())
     }
 
-    /// Sends a command of the set-up; the scenario is undecided unless it succeeds.
-    async fn must_succeed(&mut self, stage: &Stage, command: Command) -> Flow {
-        let outline = outline(&command);
-        let words = stage.recorder.redact(&outline);
-        let words = String::from_utf8_lossy(&words).into_owned();
+    /// Sends a command of the set-up; the actor cannot enter unless it succeeds.
+    async fn must_succeed(&mut self, stage: &Stage, command: Command) -> Result<(), Refusal> {
+        let outline = stage.recorder.redact(&outline(&command));
+        let words = String::from_utf8_lossy(&outline).into_owned();
         self.send(stage, vec![command]);
         let deadline = Instant::now() + stage.deadlines.step;
         self.wait(stage, deadline, Self::is_settled).await;
         match self.completions.pop() {
-            Some(message) if succeeded(&message) => Flow::Continue(()),
+            Some(message) if succeeded(&message) => Ok(()),
             Some(message) => {
                 let answer = stage.recorder.redact(&message.octets);
                 let answer = String::from_utf8_lossy(&answer).trim_end().to_owned();
-                undecided(format!(
-                    "{}: set-up {words} was answered {answer}",
-                    self.name
-                ))
+                let reason = format!("{}: set-up {words} was answered {answer}", self.name);
+                Err(Refusal {
+                    reason,
+                    in_use: says_in_use(&message),
+                })
             }
-            None => undecided(format!("{}: set-up {words} was not answered", self.name)),
+            None => Err(Refusal::new(format!(
+                "{}: set-up {words} was not answered",
+                self.name
+            ))),
         }
     }
 
@@ -197,6 +239,9 @@ impl Player {
 
     /// Takes what has come already.
     pub(super) fn catch_up(&mut self, stage: &Stage) {
+        if self.closed {
+            return;
+        }
         while let Some(stamped) = self.connection.try_next() {
             self.take(stage, stamped);
         }
@@ -257,17 +302,25 @@ impl Player {
     }
 
     /// Ends the connection as asked.
-    pub(super) async fn disconnect(&mut self, how: Disconnect) {
+    pub(super) async fn disconnect(&mut self, stage: &Stage, how: Disconnect) {
         match how {
-            Disconnect::Close => {
-                self.connection.close().await;
-                self.closed = true;
-            }
-            Disconnect::Half => self.connection.half_close().await,
-            Disconnect::Reset => {
-                self.connection.reset().await;
-                self.closed = true;
-            }
+            Disconnect::Half => return self.connection.half_close().await,
+            Disconnect::Close => self.connection.close().await,
+            Disconnect::Reset => self.connection.reset().await,
+        }
+        self.gone(stage);
+    }
+
+    /// Forgets the connection: what else it brings is our doing and not judged.
+    pub(super) fn gone(&mut self, stage: &Stage) {
+        if !self.closed {
+            self.closed = true;
+            stage.saw(
+                stage.recorder.now_us(),
+                self.session,
+                &self.name,
+                Seen::Closed,
+            );
         }
     }
 
@@ -289,8 +342,8 @@ impl Player {
             })
             .await;
         }
+        self.gone(stage);
         self.connection.close().await;
-        self.catch_up(stage);
     }
 }
 
@@ -325,6 +378,17 @@ fn opening(player: &Player, stage: &Stage, actor: &Actor) -> Vec<Command> {
         Protocol::Lmtp if actor.login => vec![Command::text("LHLO mailspec.test")],
         Protocol::Pop3 | Protocol::Smtp | Protocol::Lmtp => Vec::new(),
     }
+}
+
+/// True for `-ERR [IN-USE]` (RFC 2449 §8.1.2).
+fn says_in_use(message: &Message) -> bool {
+    let Body::Pop3(response) = &message.body else {
+        return false;
+    };
+    response
+        .code
+        .as_deref()
+        .is_some_and(|code| code.eq_ignore_ascii_case("IN-USE"))
 }
 
 fn is_preauth(player: &Player) -> bool {

@@ -37,8 +37,14 @@ impl Stage {
         let mut tries = 0;
         loop {
             tries += 1;
+            let late = began.elapsed() > self.deadlines.propagation;
             let views = match self.views(check).await {
                 Ok(views) => views,
+                // A maildrop that was left a moment ago may still be locked.
+                Err(_) if !late => {
+                    sleep(RETRY).await;
+                    continue;
+                }
                 Err(error) => return undecided(format!("check: {error}")),
             };
             let wrong: Vec<_> = views
@@ -51,7 +57,7 @@ impl Stage {
                 }
                 return Flow::Continue(());
             }
-            if began.elapsed() > self.deadlines.propagation {
+            if late {
                 let mismatch = self.check_mismatch(check, &views, &wrong);
                 self.found(self.mismatch_finding(&mismatch, step.place, None));
                 return Flow::Break(Stop::Found);
@@ -193,10 +199,9 @@ impl Stage {
         if control == Control::Start {
             return Flow::Continue(());
         }
-        let deadline = Instant::now() + self.deadlines.step;
         for place in &self.cast {
             if let Some(mut player) = place.lock().await.take() {
-                player.wait(self, deadline, |player| player.closed).await;
+                player.gone(self);
             }
         }
         Flow::Continue(())
@@ -210,24 +215,19 @@ impl Stage {
         player: &Player,
         actor: &Actor,
         mailbox: Option<&str>,
-    ) -> Flow {
+    ) -> Result<(), SetUpError> {
         let mailbox = match (actor.protocol, mailbox) {
             (Protocol::Pop3, None) => "INBOX",
             (Protocol::Imap, Some(mailbox)) => mailbox,
-            _ => return Flow::Continue(()),
+            _ => return Ok(()),
         };
-        if !self.fields_used().contains("seq") || self.target.endpoint(Protocol::Imap).is_none() {
-            return Flow::Continue(());
+        if self.fields_used().contains("seq") && self.target.endpoint(Protocol::Imap).is_some() {
+            let listed = self.look(mailbox, actor.account).await?.unwrap_or_default();
+            let uids: Vec<u32> = listed.iter().map(|listed| listed.uid).collect();
+            self.reflect();
+            self.ledger().world.learn(player.session(), &uids);
         }
-        match self.look(mailbox, actor.account).await {
-            Ok(listed) => {
-                let uids: Vec<u32> = listed.unwrap_or_default().iter().map(|l| l.uid).collect();
-                self.reflect();
-                self.ledger().world.learn(player.session(), &uids);
-                Flow::Continue(())
-            }
-            Err(error) => undecided(error),
-        }
+        Ok(())
     }
 }
 

@@ -1,11 +1,11 @@
 //! Scenario files: YAML to checked [`Scenario`]s, with every error of a file at once.
 
-mod diagnostic;
-mod load;
+pub mod diagnostic;
+pub mod load;
 mod lower;
 mod node;
 pub mod schema;
-mod select;
+pub mod select;
 mod vars;
 
 use std::sync::Arc;

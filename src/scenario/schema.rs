@@ -159,7 +159,7 @@ pub enum Actor {
     /// Just a protocol.
     Protocol(Protocol),
     /// A protocol with options.
-    Map(ActorMap),
+    Map(Box<ActorMap>),
 }
 
 /// A protocol with options: exactly one key.

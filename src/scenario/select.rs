@@ -159,3 +159,94 @@ pub fn select(
         .cloned()
         .collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Known, Source, read};
+    use super::*;
+
+    fn scenarios() -> Vec<Arc<Scenario>> {
+        let known = Known {
+            fixtures: BTreeSet::new(),
+            requirements: ["promise/imap-backup", "promise/pop3-takes-mail"].into(),
+        };
+        [
+            ("imap/core/noop", "imap-backup", "imap", "[quick]"),
+            ("imap/ext/idle", "imap-backup", "imap", "[slow]"),
+            ("mixed/quit", "pop3-takes-mail", "pop3", "[quick, mixed]"),
+        ]
+        .map(|(id, promise, protocol, tags)| {
+            let text = format!(
+                "title: t\ncovers: [promise/{promise}]\ntags: {tags}\nactors: {{a: {protocol}}}\n\
+                 steps: [{{a: NOOP}}]\n"
+            );
+            let path = format!("{id}.yaml");
+            let source = Arc::new(Source { path, text });
+            Arc::new(read(&source, id, &known).unwrap())
+        })
+        .into()
+    }
+
+    fn ids(selectors: &[&str]) -> Result<String, SelectError> {
+        let selectors: Vec<_> = selectors.iter().map(|text| (*text).to_owned()).collect();
+        let selected = select(&scenarios(), &selectors)?;
+        let ids: Vec<_> = selected
+            .iter()
+            .map(|scenario| scenario.id.clone())
+            .collect();
+        Ok(ids.join(" "))
+    }
+
+    #[test]
+    fn selectors_select() {
+        for (selectors, expected) in [
+            (&[][..], "imap/core/noop imap/ext/idle mixed/quit"),
+            (&["imap/core/noop"], "imap/core/noop"),
+            (&["imap"], "imap/core/noop imap/ext/idle"),
+            (&["imap/*/idle"], "imap/ext/idle"),
+            (&["**/quit"], "mixed/quit"),
+            (&["*/{noop,quit}"], "mixed/quit"),
+            (&["tag:quick"], "imap/core/noop mixed/quit"),
+            (&["protocol:pop3"], "mixed/quit"),
+            (
+                &["level:promise"],
+                "imap/core/noop imap/ext/idle mixed/quit",
+            ),
+            (&["covers:promise/pop3-*"], "mixed/quit"),
+            (&["!tag:quick"], "imap/ext/idle"),
+            (&["imap", "mixed", "!imap/ext"], "imap/core/noop mixed/quit"),
+        ] {
+            assert_eq!(ids(selectors).as_deref(), Ok(expected), "{selectors:?}");
+        }
+    }
+
+    #[test]
+    fn a_selector_that_means_nothing_is_an_error() {
+        for (selector, message) in [
+            (
+                "imap/core/nop",
+                "`imap/core/nop` selects nothing; did you mean `imap/core/noop`?",
+            ),
+            (
+                "tag:quik",
+                "`tag:quik` selects nothing; did you mean `tag:quick`?",
+            ),
+            (
+                "!imap/extt",
+                "`!imap/extt` selects nothing; did you mean `imap/ext`?",
+            ),
+            ("level:must", "`level:must` selects nothing"),
+            (
+                "level:high",
+                "`level:high` is no selector: a level is must, promise, should or may",
+            ),
+            (
+                "file:x",
+                "`file:x` is no selector: `file` is none of tag, protocol, level, covers",
+            ),
+        ] {
+            assert_eq!(ids(&[selector]).unwrap_err().to_string(), message);
+        }
+        assert!(matches!(ids(&["{a"]), Err(SelectError::Unreadable { .. })));
+    }
+}

@@ -55,34 +55,53 @@ macro_rules! faults {
 #[rustfmt::skip]
 faults! {
     // The store, or more than one protocol
+    AckBeforeFsync: "ack-before-fsync", "the newest message of each mailbox is lost when the server is killed", "Dovecot before 2.3.2", [Lmtp, Smtp, Imap];
+    AppenduidWrongOnEmptyMailbox: "appenduid-wrong-on-empty-mailbox", "APPENDUID and COPYUID of an empty mailbox are one too great", "Dovecot 1.0 release candidates", [Imap];
+    CondstoreChangeWithoutModseq: "condstore-change-without-modseq", "a flag change leaves the mod-sequence as it was", "Dovecot 2.2.31", [Imap];
+    CondstoreHighestmodseqConstant: "condstore-highestmodseq-constant", "HIGHESTMODSEQ is always 1", "Dovecot 2.1.4", [Imap];
+    CopyDeduplicates: "copy-deduplicates", "COPY leaves out messages whose content is in the other mailbox already", "Stalwart", [Imap];
+    CopyLosesKeywords: "copy-loses-keywords", "COPY and MOVE keep system flags only", "Dovecot 2.3.5", [Imap];
+    ExpungeStopsAtLimit: "expunge-stops-at-limit", "an expunge removes 16 messages at most", "Cyrus before 3.12", [Imap];
+    ExpungedMessageResurrects: "expunged-message-resurrects", "messages that were removed are back after the server was down", "mox before 2023-09", [Imap, Pop3];
+    FromLineSplitsMessage: "from-line-splits-message", "an empty line followed by a line with From and a space begins another message", "Dovecot 1.0, mbox", [Imap, Pop3, Lmtp, Smtp];
+    RetentionDeletesSameMessageId: "retention-deletes-same-message-id", "a new message replaces those with the same Message-ID", "Dovecot 2.3.19", [Imap, Pop3, Lmtp, Smtp];
     StarttlsCommandInjection: "starttls-command-injection", "commands sent in clear behind STARTTLS or STLS are answered inside TLS", "CVE-2011-0411 (Postfix), CVE-2021-33515 (Dovecot)", [Imap, Pop3, Smtp];
+    StoredMessageTruncatedAtBuffer: "stored-message-truncated-at-buffer", "messages are cut after 8 KiB", "Dovecot before 1.0.9", [Imap, Pop3, Lmtp, Smtp];
+    TombstoneLeaksIntoRecreatedMailbox: "tombstone-leaks-into-recreated-mailbox", "a recreated mailbox has the messages of the deleted one", "Cyrus before 3.0.15", [Imap];
+    UidReusedAfterExpungeLast: "uid-reused-after-expunge-last", "UIDNEXT falls when the last message is removed", "Stalwart 0.11.7", [Imap, Pop3];
     UidlReusedWhenEmptied: "uidl-reused-when-emptied", "a mailbox that became empty counts its UIDs from 1 again", "a UID counter lost with the last message", [Imap, Pop3];
+    UidvalidityChangesOnRestart: "uidvalidity-changes-on-restart", "every UIDVALIDITY is new after the server was down", "servers that keep it in memory", [Imap, Pop3];
+    UidvalidityReusedOnRecreate: "uidvalidity-reused-on-recreate", "a recreated mailbox has the UIDVALIDITY of the deleted one", "Dovecot 1.0.2", [Imap];
 
     // IMAP
-    CopyuidSourceUidvalidity: "copyuid-source-uidvalidity", "COPYUID names the UIDVALIDITY of the mailbox that was copied from", "bug class: COPYUID built from the selected mailbox", [Imap];
-    EnvelopeSpaceBetweenAddresses: "envelope-space-between-addresses", "ENVELOPE has a space between two addresses of a list", "bug class: address lists written like other lists", [Imap];
+    CopyuidSourceUidvalidity: "copyuid-source-uidvalidity", "COPYUID names the UIDVALIDITY of the mailbox that was copied from", "GreenMail before 2.0", [Imap];
+    EnvelopeSpaceBetweenAddresses: "envelope-space-between-addresses", "ENVELOPE has a space between two addresses of a list", "GreenMail before 2.1.12", [Imap];
     EsearchAnsweredBySearch: "esearch-answered-by-search", "SEARCH with RETURN is answered by SEARCH, not by ESEARCH", "Cyrus 2.4.16", [Imap];
-    ExamineSetsSeen: "examine-sets-seen", "FETCH sets \\Seen in a mailbox opened by EXAMINE, and CLOSE expunges there", "bug class: read-only state not looked at", [Imap];
-    ExpungeNumbersNotRenumbered: "expunge-numbers-not-renumbered", "EXPUNGE responses do not count those sent before them", "bug class: sequence numbers taken before the first EXPUNGE", [Imap];
-    ExpungeSentDuringFetch: "expunge-sent-during-fetch", "EXPUNGE comes before the end of FETCH, STORE and SEARCH", "bug class: all updates told at the end of any command", [Imap];
-    FetchUsesGlobalSeqnum: "fetch-uses-global-seqnum", "FETCH responses number messages by the mailbox, not by what the session was told", "bug class: sequence numbers shared by all sessions", [Imap];
-    HeaderFieldsDropsFoldedLines: "header-fields-drops-folded-lines", "BODY[HEADER.FIELDS] leaves out the continuation lines of folded fields", "bug class: header fields taken line by line", [Imap];
+    ExamineSetsSeen: "examine-sets-seen", "FETCH sets \\Seen in a mailbox opened by EXAMINE, and CLOSE expunges there", "Proton Gluon, Apache James before 2026", [Imap];
+    ExpungeNumbersNotRenumbered: "expunge-numbers-not-renumbered", "EXPUNGE responses do not count those sent before them", "GreenMail before 2.1.10", [Imap];
+    ExpungeSentDuringFetch: "expunge-sent-during-fetch", "EXPUNGE comes before the end of FETCH, STORE and SEARCH", "hMailServer before 5.5", [Imap];
+    FetchUsesGlobalSeqnum: "fetch-uses-global-seqnum", "FETCH responses number messages by the mailbox, not by what the session was told", "go-imap v2 server", [Imap];
+    HeaderFieldsDropsFoldedLines: "header-fields-drops-folded-lines", "BODY[HEADER.FIELDS] leaves out the continuation lines of folded fields", "hMailServer, DBMail", [Imap];
     IdleMissesExpunge: "idle-misses-expunge", "IDLE tells of new messages but not of expunged ones", "bug class: EXPUNGE held back in IDLE", [Imap];
     LiteralLengthOffByOne: "literal-length-off-by-one", "the literal of a FETCH response announces one octet more than it has", "bug class: terminating NUL counted", [Imap];
     PeekSetsSeen: "peek-sets-seen", "BODY.PEEK sets \\Seen like BODY", "bug class: PEEK not looked at", [Imap];
-    QresyncMatchDataWrong: "qresync-match-data-wrong", "SELECT with QRESYNC leaves out VANISHED (EARLIER)", "bug class: sequence match data applied wrongly", [Imap];
-    SearchModseqExclusive: "search-modseq-exclusive", "SEARCH MODSEQ leaves out the messages that have just this mod-sequence", "bug class: greater-than for at-least", [Imap];
-    SearchSeqsetAsUid: "search-seqset-as-uid", "SEARCH takes message sequence numbers for UIDs", "bug class: one code for SEARCH and UID SEARCH", [Imap];
-    SizeCountsBareLf: "size-counts-bare-lf", "RFC822.SIZE counts each line end one octet longer", "bug class: size of a converted message", [Imap];
-    SpecialUseWrongAttribute: "special-use-wrong-attribute", "LIST gives the drafts mailbox \\Draft, the flag, for \\Drafts", "bug class: flag taken for mailbox attribute", [Imap];
-    StoreNoUntaggedSeen: "store-no-untagged-seen", "STORE answers without FETCH responses", "bug class: FETCH after STORE left out", [Imap];
-    StoreSilentReplacesFlags: "store-silent-replaces-flags", "+FLAGS.SILENT and -FLAGS.SILENT replace the flags like FLAGS.SILENT", "bug class: sign lost in parsing .SILENT", [Imap];
-    UidExpungeIgnoresSet: "uid-expunge-ignores-set", "UID EXPUNGE removes every message marked \\Deleted, whatever its UID", "bug class: UID EXPUNGE run as EXPUNGE", [Imap];
-    UidExpungeStarRangeMisses: "uid-expunge-star-range-misses", "UID EXPUNGE of a set with * removes nothing", "bug class: * not resolved", [Imap];
+    QresyncMatchDataWrong: "qresync-match-data-wrong", "SELECT with QRESYNC leaves out VANISHED (EARLIER)", "Apache James 3.7", [Imap];
+    SearchModseqExclusive: "search-modseq-exclusive", "SEARCH MODSEQ leaves out the messages that have just this mod-sequence", "Cyrus 3.0 development versions", [Imap];
+    SearchSeqsetAsUid: "search-seqset-as-uid", "SEARCH takes message sequence numbers for UIDs", "Stalwart 0.5.2", [Imap];
+    SizeCountsBareLf: "size-counts-bare-lf", "RFC822.SIZE counts each line end one octet longer", "Dovecot 1.0.rc27", [Imap];
+    SpecialUseWrongAttribute: "special-use-wrong-attribute", "LIST gives the drafts mailbox \\Draft, the flag, for \\Drafts", "mox before 2023-09", [Imap];
+    StoreNoUntaggedSeen: "store-no-untagged-seen", "STORE answers without FETCH responses", "Dovecot 2.3.10 to 2.3.16", [Imap];
+    StoreSilentReplacesFlags: "store-silent-replaces-flags", "+FLAGS.SILENT and -FLAGS.SILENT replace the flags like FLAGS.SILENT", "Cyrus before 3.6.1", [Imap];
+    UidExpungeIgnoresSet: "uid-expunge-ignores-set", "UID EXPUNGE removes every message marked \\Deleted, whatever its UID", "hMailServer 5.6", [Imap];
+    UidExpungeStarRangeMisses: "uid-expunge-star-range-misses", "UID EXPUNGE of a set with * removes nothing", "mox before 2023-06", [Imap];
 
     // POP3
+    Pop3AnswerAfterQuit: "pop3-answer-after-quit", "one more command is answered after QUIT", "no known server: shows that the check works", [Pop3];
     Pop3AuthPlainNoIrBroken: "pop3-auth-plain-no-ir-broken", "AUTH PLAIN without an initial response always fails", "Dovecot 1.2.0", [Pop3];
     Pop3BareLfDotTruncates: "pop3-bare-lf-dot-truncates", "a line that is a dot between bare LFs ends the message", "a POP3 server that takes bare LF for a line end, once only", [Pop3];
+    Pop3BareLfReply: "pop3-bare-lf-reply", "the first line of a reply ends with a bare LF", "no known server: shows that the check works", [Pop3];
+    Pop3CapaDoubleSpace: "pop3-capa-double-space", "CAPA puts two spaces in front of a parameter", "no known server: shows that the check works", [Pop3];
+    Pop3ChallengeNotBase64: "pop3-challenge-not-base64", "the challenge of AUTH is a question in words", "no known server: shows that the check works", [Pop3];
     Pop3DeleCommitsWithoutQuit: "pop3-dele-commits-without-quit", "a connection that closes without QUIT removes what was marked", "Dovecot before 2.3.4", [Pop3, Imap];
     Pop3DeleInvisibleToImap: "pop3-dele-invisible-to-imap", "QUIT hides messages from POP3 with \\Deleted and leaves them in INBOX", "webmail providers whose POP3 deletions stay in POP3", [Pop3, Imap];
     Pop3DeleRemovesWrongMessage: "pop3-dele-removes-wrong-message", "QUIT removes by message number in the INBOX of now, not of login", "Dovecot dbox, expunge by another session", [Pop3, Imap];
@@ -92,7 +111,11 @@ faults! {
     Pop3DoubleOk: "pop3-double-ok", "NOOP is answered twice", "FTGate 2", [Pop3];
     Pop3DuplicateUidl: "pop3-duplicate-uidl", "messages with equal content have equal unique-ids", "unique-ids made of a checksum of the message", [Pop3];
     Pop3EmptyUidlDisconnect: "pop3-empty-uidl-disconnect", "UIDL of an empty maildrop closes the connection", "Dovecot 2.1.8", [Pop3];
+    Pop3GreetingNegative: "pop3-greeting-negative", "the greeting is -ERR, and commands are answered all the same", "no known server: shows that the check works", [Pop3];
     Pop3ListShowsDeleted: "pop3-list-shows-deleted", "LIST and UIDL show marked messages", "a POP3 server that filters nothing", [Pop3];
+    Pop3ListingWithTab: "pop3-listing-with-tab", "LIST puts a tab between number and size", "no known server: shows that the check works", [Pop3];
+    Pop3LongReply: "pop3-long-reply", "the first line of a reply has more than 600 octets", "no known server: shows that the check works", [Pop3];
+    Pop3MarkedMessageServed: "pop3-marked-message-served", "RETR, TOP and LIST of a marked message succeed", "no known server: shows that the check works", [Pop3];
     Pop3MsgnoOverflow: "pop3-msgno-overflow", "message numbers wrap at 2^32, and what follows the digits is ignored", "Dovecot 1.0 and 1.1", [Pop3];
     Pop3NegativeIndex: "pop3-negative-index", "the sign of a message number is ignored", "Apache James before 3.8.2", [Pop3];
     Pop3NoDotStuffing: "pop3-no-dot-stuffing", "lines that begin with a dot go out as they are", "a POP3 server without byte-stuffing", [Pop3];
@@ -106,19 +129,32 @@ faults! {
     Pop3RetrHidesMessage: "pop3-retr-hides-message", "a retrieved message gets \\Seen, and sessions after that do not show it", "webmail providers that give each message to one POP3 client", [Pop3, Imap];
     Pop3RsetKeepsMarks: "pop3-rset-keeps-marks", "RSET leaves the marks", "Dovecot 1.0 test versions", [Pop3];
     Pop3SizeMismatch: "pop3-size-mismatch", "sizes count a line end as one octet", "servers that give the size of a file with bare LF", [Pop3];
+    Pop3StatBeforeLogin: "pop3-stat-before-login", "STAT succeeds with nobody logged in", "no known server: shows that the check works", [Pop3];
     Pop3StatCountsDeletedOrNew: "pop3-stat-counts-deleted-or-new", "STAT counts INBOX as it is now, marks or not", "a POP3 server without a snapshot", [Pop3];
+    Pop3StatWithUnit: "pop3-stat-with-unit", "STAT names the unit behind the size", "no known server: shows that the check works", [Pop3];
+    Pop3StatusInLowerCase: "pop3-status-in-lower-case", "the positive status is +ok", "no known server: shows that the check works", [Pop3];
+    Pop3StatusWithoutSign: "pop3-status-without-sign", "the positive status is OK without a plus sign", "no known server: shows that the check works", [Pop3];
     Pop3TopLineCountOff: "pop3-top-line-count-off", "TOP sends one line of the body too many", "Dovecot 1.1 release candidates", [Pop3];
     Pop3TopNoargsCrash: "pop3-top-noargs-crash", "TOP without arguments closes the connection", "Cyrus before 2.4.13", [Pop3];
     Pop3TopTruncated: "pop3-top-truncated", "TOP never sends more than 16 KiB", "Maillennium and others", [Pop3];
     Pop3UidlChangesAfterRestart: "pop3-uidl-changes-after-restart", "unique-ids differ after the server was down", "Dovecot 1.0 test versions, lost index", [Pop3];
     Pop3UidlChangesOnFlagChange: "pop3-uidl-changes-on-flag-change", "a flag change over IMAP gives the message another unique-id", "unique-ids made of a Maildir file name with its flags", [Pop3];
     Pop3UidlSkipsEntries: "pop3-uidl-skips-entries", "UIDL leaves out messages with an empty body", "Dovecot 1.0 test versions", [Pop3];
+    Pop3UniqueIdWithSpace: "pop3-unique-id-with-space", "unique-ids have a space in them", "no known server: shows that the check works", [Pop3];
 
     // SMTP and LMTP
     LmtpEofDeliversTruncated: "lmtp-eof-delivers-truncated", "a connection that closes inside the mail data delivers what had come", "delivery agents that take end of file for end of data", [Smtp, Lmtp];
     LmtpNoopParamCrash: "lmtp-noop-param-crash", "NOOP with an argument closes the connection", "Dovecot before 2.3.10.1", [Lmtp, Smtp];
     LmtpOneRcptFailsAll: "lmtp-one-rcpt-fails-all", "after an unknown recipient all others of the transaction are refused too", "Cyrus before 3.0.5", [Lmtp, Smtp];
     LmtpPipelineReplyCount: "lmtp-pipeline-reply-count", "one reply after the mail data, however many recipients", "Dovecot 2.3.12", [Lmtp];
+    SmtpBareLfReply: "smtp-bare-lf-reply", "a reply ends with a bare LF", "no known server: shows that the check works", [Smtp, Lmtp];
+    SmtpEnhancedCodeClass: "smtp-enhanced-code-class", "a 250 reply has an enhanced status code of class 5", "no known server: shows that the check works", [Smtp, Lmtp];
+    SmtpKeepsStuffing: "smtp-keeps-stuffing", "the dot that a client puts in front of a dot stays in the message", "no known server: shows that the check works", [Smtp, Lmtp];
+    SmtpLongReply: "smtp-long-reply", "the last line of a reply has more than 600 octets", "no known server: shows that the check works", [Smtp, Lmtp];
+    SmtpReplyCodeOutOfRange: "smtp-reply-code-out-of-range", "the second digit of a reply code is 9", "no known server: shows that the check works", [Smtp, Lmtp];
+    SmtpReplyLinesDiffer: "smtp-reply-lines-differ", "the first line of a long reply has another code", "no known server: shows that the check works", [Smtp, Lmtp];
+    SmtpReplyNotAscii: "smtp-reply-not-ascii", "a reply ends with an octet outside ASCII", "no known server: shows that the check works", [Smtp, Lmtp];
+    SmtpReplyWithoutSpace: "smtp-reply-without-space", "a reply has no space between code and text", "no known server: shows that the check works", [Smtp, Lmtp];
 }
 
 impl Fault {

@@ -79,6 +79,7 @@ impl Server {
     pub async fn kill(&self) {
         if let Some(listening) = self.listening.lock().await.take() {
             listening.kill().await;
+            self.context.store.killed();
         }
     }
 

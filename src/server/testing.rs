@@ -106,6 +106,14 @@ impl Client {
         self.io.shutdown().await.unwrap();
     }
 
+    /// All that comes until the server closes.
+    pub(super) async fn rest(&mut self) -> String {
+        let mut octets = Vec::new();
+        let read = tokio::time::timeout(DEADLINE, self.io.read_to_end(&mut octets));
+        read.await.expect("the server does not close").unwrap();
+        String::from_utf8_lossy(&octets).into_owned()
+    }
+
     /// The lines of an SMTP reply.
     pub(super) async fn continued(&mut self) -> Vec<String> {
         let mut lines = vec![self.line().await];

@@ -51,7 +51,7 @@ impl Attached {
     /// Waits until every endpoint greets, logs in to every account, and refuses accounts that hold
     /// mail.
     pub(super) async fn start(external: &External, options: &Options) -> Result<Self, TargetError> {
-        all_greet(&external.endpoints, GREETING_LIMIT)
+        all_greet(&external.endpoints, options, GREETING_LIMIT)
             .await
             .map_err(TargetError::Unreachable)?;
         let access = access(external, options)?;
@@ -339,6 +339,63 @@ fn unwritten(journal: &Journal, error: &std::io::Error) -> TargetError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::client::ImapClient;
+    use crate::target::{Spec, Target};
+    use crate::transport::Recorder;
+
+    async fn client(target: &Target, account: &Account) -> ImapClient {
+        let endpoint = target.endpoint(Protocol::Imap).unwrap();
+        let (options, recorder) = (target.transport(), Recorder::new());
+        let limit = Duration::from_secs(10);
+        ImapClient::connect(endpoint, account, "test", options, &recorder, limit)
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_account_is_cleared_before_the_next_one_waiting_gets_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let journal = Journal::new(directory.path().join("journal"));
+        let server = Target::start(&Spec::Embedded(Vec::new())).await.unwrap();
+        let external = External {
+            name: "test".to_owned(),
+            endpoints: vec![server.endpoint(Protocol::Imap).unwrap().clone()],
+            accounts: server.lease(1).await.unwrap(),
+            journal: Some(journal.path().to_owned()),
+            ..External::default()
+        };
+        let target = Target::start(&Spec::External(external.clone()))
+            .await
+            .unwrap();
+        let leased = target.lease(1).await.unwrap();
+        let user = &leased[0];
+        assert_eq!(journal.in_use().unwrap()[0].user, user.user);
+        let mut imap = client(&target, user).await;
+        imap.create("Family/Photos").await.unwrap();
+        imap.append("Family/Photos", &[], None, b"\r\nx\r\n")
+            .await
+            .unwrap();
+        imap.append("INBOX", &[], None, b"\r\nx\r\n").await.unwrap();
+        imap.logout().await;
+
+        let refused = Target::start(&Spec::External(external)).await.unwrap_err();
+        assert!(matches!(refused, TargetError::Unsafe(_)), "{refused}");
+        let too_many = target.lease(2).await.unwrap_err();
+        assert!(matches!(
+            too_many,
+            TargetError::Accounts { wanted: 2, have: 1 }
+        ));
+
+        let (next, given) = tokio::join!(target.lease(1), target.give_back(leased));
+        given.unwrap();
+        let next = next.unwrap();
+        let mut imap = client(&target, &next[0]).await;
+        assert_eq!(imap.messages("INBOX").await.unwrap(), Some(Vec::new()));
+        assert_eq!(imap.messages("Family").await.unwrap(), None);
+        imap.logout().await;
+        target.stop().await;
+        assert!(!journal.path().exists());
+    }
 
     #[test]
     fn a_refusal_names_account_mailbox_count_and_the_way_out() {

@@ -173,15 +173,15 @@ impl Access {
     }
 }
 
-/// Every mailbox; INBOX is among them even if LIST leaves it out.
+/// Every mailbox; INBOX comes first, even if LIST leaves it out.
 async fn mailboxes(client: &mut ImapClient) -> Result<Vec<ListedMailbox>, ClientError> {
     let mut mailboxes = client.mailboxes().await?;
-    if mailboxes.iter().all(|mailbox| mailbox.path != "INBOX") {
-        mailboxes.push(ListedMailbox {
-            path: "INBOX".to_owned(),
-            attributes: Vec::new(),
-        });
-    }
+    mailboxes.retain(|mailbox| mailbox.path != "INBOX");
+    let inbox = ListedMailbox {
+        path: "INBOX".to_owned(),
+        attributes: Vec::new(),
+    };
+    mailboxes.insert(0, inbox);
     Ok(mailboxes)
 }
 

@@ -112,7 +112,69 @@ fn endpoints(server: &Server) -> Vec<Endpoint> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::client::{ImapClient, Pop3Client, deliver};
     use crate::target::{Spec, Target};
+    use crate::transport::Recorder;
+
+    const LIMIT: Duration = Duration::from_secs(10);
+    const MAIL: &[u8] = b"Message-ID: <one@mailspec>\r\n\r\n.a line\r\n";
+
+    #[tokio::test]
+    async fn the_clients_deliver_list_and_remove_with_and_without_tls() {
+        let target = Target::start(&Spec::Embedded(Vec::new())).await.unwrap();
+        let account = target.lease(1).await.unwrap().remove(0);
+        let (options, recorder) = (target.transport(), Recorder::new());
+        let mut delivered = 0;
+        for endpoint in target.endpoints() {
+            match endpoint.protocol {
+                Protocol::Smtp | Protocol::Lmtp => {
+                    let address = &account.address;
+                    deliver(endpoint, address, MAIL, "test", options, &recorder, LIMIT)
+                        .await
+                        .unwrap();
+                    delivered += 1;
+                }
+                Protocol::Imap | Protocol::Pop3 => {}
+            }
+        }
+        for endpoint in target.endpoints() {
+            match endpoint.protocol {
+                Protocol::Imap => {
+                    let client =
+                        ImapClient::connect(endpoint, &account, "test", options, &recorder, LIMIT);
+                    let mut client = client.await.unwrap();
+                    let listed = client.messages("INBOX").await.unwrap().unwrap();
+                    assert_eq!(listed.len(), delivered, "{endpoint:?}");
+                    assert_eq!(listed[0].message_id.as_deref(), Some("<one@mailspec>"));
+                    client.create("A/B").await.unwrap();
+                    let uid = client.append("A/B", &[], None, MAIL).await.unwrap();
+                    let listed = client.messages("A/B").await.unwrap().unwrap();
+                    assert_eq!(Some(listed[0].uid), uid);
+                    client.remove_all("A/B").await.unwrap();
+                    client.delete("A/B").await.unwrap();
+                    assert_eq!(client.messages("A/B").await.unwrap(), None);
+                    client.logout().await;
+                }
+                Protocol::Pop3 => {
+                    let client =
+                        Pop3Client::connect(endpoint, &account, "test", options, &recorder, LIMIT);
+                    let mut client = client.await.unwrap();
+                    assert_eq!(client.unique_ids().await.unwrap().len(), delivered);
+                    assert!(
+                        client
+                            .retrieve(1)
+                            .await
+                            .unwrap()
+                            .ends_with(b"\n.a line\r\n")
+                    );
+                    client.quit().await.unwrap();
+                }
+                Protocol::Smtp | Protocol::Lmtp => {}
+            }
+        }
+        target.give_back(vec![account]).await.unwrap();
+        target.stop().await;
+    }
 
     #[tokio::test]
     async fn accounts_are_new_each_time_and_controls_work() {

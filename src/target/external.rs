@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::profile::ReadFile;
 use super::url::{parse_account, parse_endpoint};
 use super::{External, MANAGED, Spec};
 
@@ -78,7 +79,7 @@ impl Spec {
     pub fn from_arguments(
         targets: &[String],
         accounts: &[String],
-        read: &dyn Fn(&Path) -> std::io::Result<Vec<u8>>,
+        read: &ReadFile<'_>,
     ) -> Result<Self, SpecError> {
         let is_url = |target: &&String| target.contains("://");
         if !targets.is_empty() && targets.iter().all(|target| is_url(&target)) {

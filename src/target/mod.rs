@@ -17,7 +17,7 @@ pub use attached::clear_left_over;
 pub use external::SpecError;
 pub use journal::{Baseline, InUse, Journal};
 pub use managed::MANAGED;
-pub use profile::target_file_schema;
+pub use profile::{ReadFile, target_file_schema};
 pub use running::Target;
 
 use std::fmt;

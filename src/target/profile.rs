@@ -10,7 +10,13 @@ use serde_yaml::{Location, Spanned};
 
 use super::url::{default_address, parse_endpoint};
 use super::{Account, External, SpecError};
-use crate::transport::Trust;
+use crate::transport::{Endpoint, Trust};
+
+/// Gives the octets of a file.
+pub type ReadFile<'a> = dyn Fn(&Path) -> io::Result<Vec<u8>> + 'a;
+
+/// A place, and what is wrong there.
+type Wrong = (Location, String);
 
 /// A server that runs already, and what mailspec may do there.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -68,11 +74,7 @@ impl External {
     /// Reads a target file. `read` gives the octets of a file that it names.
     ///
     /// Errors name the place; they never show a line of the file, because it holds passwords.
-    pub fn from_file(
-        path: &Path,
-        text: &str,
-        read: &dyn Fn(&Path) -> io::Result<Vec<u8>>,
-    ) -> Result<Self, SpecError> {
+    pub fn from_file(path: &Path, text: &str, read: &ReadFile<'_>) -> Result<Self, SpecError> {
         let at = |location: Option<Location>, why: String| SpecError::File {
             path: path.display().to_string(),
             line: location.map_or(0, |location| location.line()),
@@ -82,61 +84,76 @@ impl External {
         let options = serde_yaml::options! { with_snippet: false };
         let profile: Profile = serde_yaml::from_str_with_options(text, options)
             .map_err(|error| at(error.location(), first_line(&error)))?;
-        let mut endpoints = Vec::with_capacity(profile.endpoints.len());
-        for url in &profile.endpoints {
-            let endpoint = parse_endpoint(&url.value)
-                .map_err(|error| at(Some(url.referenced), error.to_string()))?;
-            endpoints.push(endpoint);
-        }
-        let trust = match profile.tls {
-            Tls { insecure: true, .. } => Trust::Insecure,
-            Tls {
-                authorities: None, ..
-            } => Trust::System,
-            Tls {
-                authorities: Some(file),
-                ..
-            } => {
-                let file_path = path.with_file_name(&file.value);
-                let pem = read(&file_path).map_err(|error| {
-                    let why = format!("cannot read {}: {error}", file_path.display());
-                    at(Some(file.referenced), why)
-                })?;
-                Trust::Authorities(pem)
-            }
-        };
-        let propagation_limit = match &profile.propagation_limit {
-            None => None,
-            Some(text) => Some(parse_duration(&text.value).ok_or_else(|| {
-                let why = format!("`{}` is no duration; write 500ms, 5s or 2m", text.value);
-                at(Some(text.referenced), why)
-            })?),
-        };
-        let accounts = profile
-            .accounts
-            .into_iter()
-            .map(|account| Account {
-                address: account
-                    .address
-                    .unwrap_or_else(|| default_address(&account.user, &endpoints)),
-                user: account.user,
-                password: account.password,
+        let located = |(location, why)| at(Some(location), why);
+        let endpoints = profile
+            .endpoints
+            .iter()
+            .map(|url| {
+                parse_endpoint(&url.value).map_err(|error| (url.referenced, error.to_string()))
             })
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(located)?;
+        let accounts = profile.accounts.into_iter();
+        let accounts = accounts
+            .map(|account| account.complete(&endpoints))
             .collect();
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let external = Self {
             name: profile.name.unwrap_or_else(|| stem.into_owned()),
-            endpoints,
             accounts,
-            trust,
-            propagation_limit,
+            trust: profile.tls.trust(path, read).map_err(located)?,
+            propagation_limit: profile
+                .propagation_limit
+                .map(duration)
+                .transpose()
+                .map_err(located)?,
             allow_non_empty: profile.allow_non_empty,
             journal: None,
+            endpoints,
         };
         external
             .checked()
             .map_err(|error| at(None, error.to_string()))
     }
+}
+
+impl Tls {
+    /// Reads the authorities, if there are any.
+    fn trust(self, path: &Path, read: &ReadFile<'_>) -> Result<Trust, Wrong> {
+        if self.insecure {
+            return Ok(Trust::Insecure);
+        }
+        let Some(file) = self.authorities else {
+            return Ok(Trust::System);
+        };
+        let file_path = path.with_file_name(&file.value);
+        match read(&file_path) {
+            Ok(pem) => Ok(Trust::Authorities(pem)),
+            Err(error) => {
+                let why = format!("cannot read {}: {error}", file_path.display());
+                Err((file.referenced, why))
+            }
+        }
+    }
+}
+
+impl ProfileAccount {
+    fn complete(self, endpoints: &[Endpoint]) -> Account {
+        Account {
+            address: self
+                .address
+                .unwrap_or_else(|| default_address(&self.user, endpoints)),
+            user: self.user,
+            password: self.password,
+        }
+    }
+}
+
+fn duration(text: Spanned<String>) -> Result<Duration, Wrong> {
+    parse_duration(&text.value).ok_or_else(|| {
+        let why = format!("`{}` is no duration; write 500ms, 5s or 2m", text.value);
+        (text.referenced, why)
+    })
 }
 
 /// The error in words, without where it is.

@@ -2,54 +2,57 @@
 
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::transport::{Endpoint, Security};
+use crate::engine::Event;
+use crate::transport::{Connection, Endpoint, Options, Recorder};
 
 /// How often a server that does not answer yet is asked again.
 const POLL: Duration = Duration::from_millis(10);
 
-/// Waits until every endpoint greets; one with implicit TLS has to accept connections. The error
-/// names those that did not.
-pub(super) async fn all_greet(endpoints: &[Endpoint], limit: Duration) -> Result<(), String> {
+/// Waits until every endpoint greets, inside TLS where it has TLS. The error says for one that
+/// does not how far it came.
+pub(super) async fn all_greet(
+    endpoints: &[Endpoint],
+    options: &Options,
+    limit: Duration,
+) -> Result<(), String> {
     let deadline = Instant::now() + limit;
-    let mut silent = Vec::new();
     for endpoint in endpoints {
-        if !greets(endpoint, deadline).await {
-            silent.push(format!("{}:{}", endpoint.host, endpoint.port));
+        let mut why = "no answer".to_owned();
+        loop {
+            match timeout_at(deadline, greets(endpoint, options)).await {
+                Ok(Ok(())) => break,
+                Ok(Err(error)) => why = error,
+                Err(_) => {}
+            }
+            if Instant::now() + POLL >= deadline {
+                let Endpoint { protocol, .. } = endpoint;
+                return Err(format!("no {protocol} greeting: {why}"));
+            }
+            sleep(POLL).await;
         }
     }
-    if silent.is_empty() {
-        Ok(())
-    } else {
-        silent.dedup();
-        Err(format!("no greeting from {}", silent.join(", ")))
-    }
+    Ok(())
 }
 
-async fn greets(endpoint: &Endpoint, deadline: Instant) -> bool {
-    loop {
-        match timeout_at(deadline, greets_once(endpoint)).await {
-            Ok(true) => return true,
-            Ok(false) => sleep(POLL).await,
-            Err(_) => return false,
-        }
-        if Instant::now() >= deadline {
-            return false;
+async fn greets(endpoint: &Endpoint, options: &Options) -> Result<(), String> {
+    let recorder = Recorder::new();
+    let mut connection = Connection::open(endpoint, "(greeting)", options, &recorder)
+        .await
+        .map_err(|error| error.to_string())?;
+    let Endpoint { host, port, .. } = endpoint;
+    while let Some(stamped) = connection.next().await {
+        match stamped.event {
+            Event::GreetingReceived(_) => {
+                connection.close().await;
+                return Ok(());
+            }
+            Event::Closed { .. } | Event::FramingLost(_) => break,
+            _ => {}
         }
     }
-}
-
-async fn greets_once(endpoint: &Endpoint) -> bool {
-    let address = (endpoint.host.as_str(), endpoint.port);
-    let Ok(mut stream) = TcpStream::connect(address).await else {
-        return false;
-    };
-    let mut first = [0];
-    endpoint.security == Security::Implicit
-        || matches!(stream.read(&mut first).await, Ok(count) if count > 0)
+    Err(format!("{host}:{port} closed the connection"))
 }
 
 #[cfg(test)]
@@ -58,35 +61,47 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::wire::Protocol;
+    use crate::transport::{Security, Trust};
+    use crate::wire::{Limits, Protocol};
 
-    fn endpoint(port: u16) -> Endpoint {
-        Endpoint {
+    async fn all_greet(port: u16, limit: Duration) -> Result<(), String> {
+        let endpoint = Endpoint {
             protocol: Protocol::Imap,
             host: "127.0.0.1".to_owned(),
             port,
             security: Security::Plain,
-        }
+        };
+        let options = Options {
+            trust: Trust::System,
+            limits: Limits::default(),
+            connect_timeout: Duration::from_secs(5),
+        };
+        super::all_greet(&[endpoint], &options, limit).await
     }
 
     #[tokio::test]
     async fn a_listener_that_hangs_up_first_and_greets_later_is_waited_for() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        tokio::spawn(async move {
+        let server = tokio::spawn(async move {
             drop(listener.accept().await);
             let (mut stream, _) = listener.accept().await.unwrap();
             stream.write_all(b"* OK\r\n").await.unwrap();
+            stream
         });
-        let limit = Duration::from_secs(5);
-        assert_eq!(all_greet(&[endpoint(port)], limit).await, Ok(()));
+        assert_eq!(all_greet(port, Duration::from_secs(5)).await, Ok(()));
+        server.await.unwrap();
     }
 
     #[tokio::test]
-    async fn a_listener_without_a_word_is_named() {
+    async fn a_listener_without_a_word_is_told() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let answer = all_greet(&[endpoint(port)], Duration::from_millis(50)).await;
-        assert_eq!(answer, Err(format!("no greeting from 127.0.0.1:{port}")));
+        let answer = all_greet(port, Duration::from_millis(50)).await;
+        assert_eq!(answer, Err("no imap greeting: no answer".to_owned()));
+        drop(listener);
+        let answer = all_greet(port, Duration::from_millis(50)).await;
+        let why = answer.unwrap_err();
+        assert!(why.contains(&format!("127.0.0.1:{port}")), "{why}");
     }
 }

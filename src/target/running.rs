@@ -21,9 +21,9 @@ pub struct Target {
 
 #[derive(Debug)]
 enum Kind {
-    Embedded(Embedded),
-    Managed(Managed),
-    Attached(Attached),
+    Embedded(Box<Embedded>),
+    Managed(Box<Managed>),
+    Attached(Box<Attached>),
 }
 
 impl Target {
@@ -38,16 +38,17 @@ impl Target {
             Spec::Embedded(faults) => {
                 let embedded = Embedded::start(faults).await?;
                 options.trust = embedded.trust();
-                Kind::Embedded(embedded)
+                Kind::Embedded(Box::new(embedded))
             }
             Spec::Managed(name) => {
                 let managed = Managed::start(name).await?;
                 options.trust = managed.trust();
-                Kind::Managed(managed)
+                Kind::Managed(Box::new(managed))
             }
             Spec::External(external) => {
                 options.trust = external.trust.clone();
-                Kind::Attached(Attached::start(external, &options).await?)
+                let attached = Attached::start(external, &options).await?;
+                Kind::Attached(Box::new(attached))
             }
         };
         Ok(Self { kind, options })

@@ -219,7 +219,10 @@ impl Connection {
     /// Sends a command and waits for its completion.
     async fn ask(&mut self, command: &str) -> Result<(), TransportError> {
         let id = self.submit(Request::Commands(vec![Command::text(command)]));
-        let completed = |event: &Event| matches!(event, Event::CommandCompleted { request, .. } if *request == id);
+        let completed = |event: &Event| match event {
+            Event::CommandCompleted { request, .. } => *request == id,
+            _ => false,
+        };
         self.until_event("STARTTLS", completed).await
     }
 

@@ -27,7 +27,7 @@ table! {
         breach "a2 OK LOGOUT completed … * 3 EXISTS";
     IMAP_CLEAR_BEHIND_STARTTLS: "imap-clear-behind-starttls", Must, "rfc9051#6.2.1",
         "After the tagged OK to STARTTLS nothing more comes in clear.",
-        breach "a1 OK begin TLS … * CAPABILITY IMAP4rev1 LOGINDISABLED, both before the handshake";
+        breach "a1 OK begin TLS … * CAPABILITY IMAP4rev1, both before the handshake";
     IMAP_CLEAR_COMMAND_KEPT: "imap-clear-command-kept", Must, "rfc9051#6.2.1",
         "A command sent in clear behind STARTTLS is not carried out after the handshake.",
         breach "a1 STARTTLS, a2 NOOP in clear; a2 OK under TLS";

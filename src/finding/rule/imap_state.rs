@@ -109,9 +109,6 @@ table! {
     UNSEEN_OUT_OF_RANGE: "imap-unseen-out-of-range", Must, "rfc3501#6.3.1",
         "[UNSEEN n] of SELECT is the sequence number of a message that is there.",
         breach "* 2 EXISTS, * OK [UNSEEN 3]";
-    VANISHED_NOT_ENABLED: "imap-vanished-not-enabled", Must, "rfc7162#3.2.10",
-        "VANISHED comes only to a client that enabled QRESYNC.",
-        breach "A1 EXPUNGE … * VANISHED 7, with nothing enabled";
     VANISHED_UNKNOWN_UID: "imap-vanished-unknown-uid", Must, "rfc7162#3.2.10.2",
         "VANISHED without EARLIER names only messages that the session can see.",
         breach "messages 1 and 2 have UIDs 2 and 4 … * VANISHED 3";

@@ -49,13 +49,13 @@ table! {
         "A capability list names IMAP4rev1 or IMAP4rev2.",
         breach "* CAPABILITY STARTTLS AUTH=PLAIN";
     FLAG_LIST: "imap-flag-list", Must, "rfc9051#9",
-        "A flag is an atom or a backslash and an atom; \\Recent stands in FETCH only, \\* in PERMANENTFLAGS only.",
+        "A flag is an atom, or a backslash and one; \\Recent is for FETCH, \\* for PERMANENTFLAGS.",
         breach "* FLAGS (\\Seen a]b)";
     LIST: "imap-list", Must, "rfc9051#7.3.1",
         "LIST gives attributes, a delimiter of one character or NIL, and a mailbox name.",
         breach "* LIST () / INBOX";
     LIST_ATTRIBUTES: "imap-list-attributes", Must, "rfc9051#9",
-        "Of \\NonExistent, \\Noselect, \\Marked and \\Unmarked one at most, of \\HasChildren and \\HasNoChildren too, none twice.",
+        "No attribute stands twice; of those on selectability, and on children, there is one at most.",
         breach "* LIST (\\Marked \\Unmarked) \"/\" INBOX";
     MAILBOX_NAME: "imap-mailbox-name", Should, "rfc3501#5.1.3",
         "A mailbox name is modified UTF-7 in its only form, until UTF-8 is enabled.",
@@ -69,6 +69,9 @@ table! {
     ESEARCH: "imap-esearch", Must, "rfc9051#7.3.4",
         "ESEARCH gives the tag, UID if the hits are UIDs, and named results.",
         breach "* ESEARCH TAG \"a1\" COUNT 2";
+    THREAD: "imap-thread", Must, "rfc5256#5",
+        "THREAD gives nested lists of numbers, and not even a space where there are none.",
+        breach "* THREAD \\r\\n";
     NAMESPACE: "imap-namespace", Must, "rfc9051#7.3.2",
         "NAMESPACE gives three namespaces, each NIL or a list of prefix and delimiter.",
         breach "* NAMESPACE ((\"\" \"/\")) NIL";

@@ -3,9 +3,6 @@
 use super::table;
 
 table! {
-    ANSWER_AFTER_QUIT: "pop3-answer-after-quit", Must, "rfc1939#6",
-        "After its response to QUIT the server closes the connection and answers nothing more.",
-        breach "QUIT … +OK bye … NOOP … +OK";
     CONTENT_CHANGED: "pop3-content-changed", Must, "rfc1939#5",
         "RETR of a message gives the same message each time in a session.",
         breach "RETR 1 … (message A) … RETR 1 … (message B)";

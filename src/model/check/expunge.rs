@@ -78,3 +78,100 @@ fn unasked(view: &ImapView, uid: u32, here: &Here<'_>, found: &mut Findings<'_>)
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    #[test]
+    fn expunge_needs_a_command_that_allows_it() {
+        for (command, expected) in [
+            ("FETCH 1:3 FLAGS", vec!["imap-expunge-not-allowed-now"]),
+            ("STORE 1 +FLAGS (x)", vec!["imap-expunge-not-allowed-now"]),
+            ("SEARCH ALL", vec!["imap-expunge-not-allowed-now"]),
+            ("UID SEARCH ALL", vec![]),
+            ("UID FETCH 1:* FLAGS", vec![]),
+            ("IDLE", vec![]),
+            ("NOOP", vec![]),
+            ("COPY 1 Sent", vec![]),
+        ] {
+            let history = format!(
+                "a: selected 3 9
+                a> A1 {command}
+                a< * 2 EXPUNGE
+                a< A1 NO done"
+            );
+            assert_eq!(rules(&history), expected, "{command}");
+        }
+        let history = "a: selected 3 9
+            a< * 2 EXPUNGE";
+        assert_eq!(rules(history), ["imap-expunge-not-allowed-now"]);
+    }
+
+    #[test]
+    fn with_another_command_in_progress_nothing_is_certain() {
+        let history = "a: selected 3 9
+            a> A1 FETCH 1 FLAGS
+            a> A2 NOOP
+            a< * 2 EXPUNGE
+            a< A1 NO done
+            a< A2 OK done";
+        assert_eq!(rules(history), NONE);
+        let history = "a: selected 3 9
+            a~
+            a< * 2 EXPUNGE";
+        assert_eq!(rules(history), NONE);
+    }
+
+    #[test]
+    fn only_messages_that_are_there_are_expunged() {
+        let history = "a: selected 3 9
+            a> A1 EXPUNGE
+            a< * 3 EXPUNGE
+            a< * 3 EXPUNGE
+            a< A1 OK done";
+        assert_eq!(rules(history), ["imap-expunge-out-of-range"]);
+        let history = "a: selected 3 9
+            a> A1 EXPUNGE
+            a< * 3 EXPUNGE
+            a< * 1 EXPUNGE
+            a< * 1 EXPUNGE
+            a< A1 OK done";
+        assert_eq!(rules(history), NONE);
+    }
+
+    #[test]
+    fn qresync_replaces_expunge() {
+        let history = "a: selected 3 9
+            a> A1 ENABLE QRESYNC
+            a< * ENABLED QRESYNC
+            a< A1 OK done
+            a> A2 NOOP
+            a< * 2 EXPUNGE
+            a< A2 OK done";
+        assert_eq!(rules(history), ["imap-expunge-after-qresync"]);
+    }
+
+    #[test]
+    fn uid_expunge_takes_what_it_names() {
+        let history = |set: &str, other: &str| {
+            format!(
+                "a: selected 2 9
+                b: selected 2 9
+                a> A1 UID FETCH 1:* UID
+                a< * 1 FETCH (UID 4)
+                a< * 2 FETCH (UID 6)
+                a< A1 OK done
+                {other}
+                a> A2 UID EXPUNGE {set}
+                a< * 2 EXPUNGE
+                a< A2 OK done"
+            )
+        };
+        assert_eq!(rules(&history("4", "")), ["imap-expunged-unasked"]);
+        assert_eq!(rules(&history("6:8", "")), NONE);
+        assert_eq!(rules(&history("4", "b> B1 EXPUNGE")), NONE);
+    }
+}

@@ -133,3 +133,94 @@ fn name(item: &FetchItem) -> String {
         FetchItem::Section { name, .. } | FetchItem::Other { name, .. } => item_name(name),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    #[test]
+    fn a_fetch_is_answered() {
+        let history = |command: &str, responses: &str, end: &str| {
+            rules(&format!(
+                "a: selected 2 9
+                a> A1 {command}
+                {responses}
+                a< A1 {end}"
+            ))
+        };
+        let both = "a< * 1 FETCH (FLAGS () UID 4)\na< * 2 FETCH (FLAGS ())\na< * 2 FETCH (UID 5)";
+        let one = "a< * 1 FETCH (FLAGS () UID 4)";
+        let half = "a< * 1 FETCH (FLAGS () UID 4)\na< * 2 FETCH (FLAGS ())";
+        let unanswered = ["imap-fetch-unanswered"];
+        assert_eq!(history("FETCH 1:* (FLAGS UID)", both, "OK done"), NONE);
+        assert_eq!(history("FETCH 1:* (FLAGS UID)", one, "OK done"), unanswered);
+        assert_eq!(
+            history("FETCH 1:* (FLAGS UID)", half, "OK done"),
+            unanswered
+        );
+        assert_eq!(history("FETCH 1 (FLAGS UID)", one, "OK done"), NONE);
+        assert_eq!(
+            history("FETCH 1:2 (FLAGS UID)", one, "NO some are gone"),
+            NONE
+        );
+        assert_eq!(
+            history("FETCH 1:2 (FLAGS) (CHANGEDSINCE 4)", "", "OK done"),
+            NONE
+        );
+        assert_eq!(history("UID FETCH 1:* (FLAGS)", "", "OK done"), NONE);
+    }
+
+    #[test]
+    fn known_uids_are_answered() {
+        let history = |other: &str| {
+            format!(
+                "a: selected 2 9
+                a> A1 FETCH 1:2 UID
+                a< * 1 FETCH (UID 4)
+                a< * 2 FETCH (UID 5)
+                a< A1 OK done
+                {other}
+                a> A2 UID FETCH 4:* RFC822.SIZE
+                a< * 1 FETCH (UID 4 RFC822.SIZE 99)
+                a< A2 OK done"
+            )
+        };
+        assert_eq!(rules(&history("")), ["imap-fetch-unanswered"]);
+        assert_eq!(rules(&history("b: selected 2 9\nb> B1 EXPUNGE")), NONE);
+    }
+
+    #[test]
+    fn uid_commands_name_the_uid() {
+        let history = |response: &str| {
+            rules(&format!(
+                "a: selected 2 9
+                a> A1 UID FETCH 4 RFC822.SIZE
+                a< {response}
+                a< A1 OK done"
+            ))
+        };
+        let rule = ["imap-uid-fetch-without-uid"];
+        assert_eq!(history("* 1 FETCH (RFC822.SIZE 9)"), rule);
+        assert_eq!(history("* 1 FETCH (RFC822.SIZE 9 UID 4)"), NONE);
+        assert_eq!(history("* 2 FETCH (FLAGS (\\Seen))"), NONE);
+    }
+
+    #[test]
+    fn idle_names_the_uid_in_rev2() {
+        let history = |enable: &str| {
+            rules(&format!(
+                "a: selected 2 9
+                {enable}
+                a> A1 IDLE
+                a< + idling
+                a< * 2 FETCH (FLAGS (\\Seen))
+                a< A1 OK done"
+            ))
+        };
+        let enable = "a> A0 ENABLE IMAP4rev2\na< * ENABLED IMAP4rev2\na< A0 OK done";
+        assert_eq!(history(enable), ["imap-idle-fetch-without-uid"]);
+        assert_eq!(history(""), NONE);
+    }
+}

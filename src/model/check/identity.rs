@@ -309,6 +309,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::testing::rules;
 
     #[test]
     fn dates_are_instants() {
@@ -351,5 +352,95 @@ mod tests {
         assert!(matches!(nothing, Taken::Known));
         let other = facts.take(&structure(b"(\"TEXT\" \"HTML\" NIL NIL NIL \"7BIT\" 11 2)"));
         assert!(matches!(other, Taken::Differs(..)));
+    }
+
+    fn fetched(first: &str, second: &str) -> Vec<&'static str> {
+        rules(&format!(
+            "a: selected 3 9
+            a> A1 UID FETCH 4 FULL
+            a< * 2 FETCH (UID 4 {first})
+            a< A1 NO done
+            b: selected 3 9
+            b> B1 UID FETCH 4 FULL
+            b< * 2 FETCH (UID 4 {second})
+            b< B1 NO done"
+        ))
+    }
+
+    #[test]
+    fn a_message_never_changes() {
+        for (first, second, same) in [
+            ("RFC822.SIZE 20", "RFC822.SIZE 20", true),
+            ("RFC822.SIZE 20", "RFC822.SIZE 21", false),
+            ("RFC822.SIZE 20", "RFC822.SIZE 0", true),
+            ("BODY[] \"abc\"", "RFC822 {3}|abc", true),
+            ("BODY[] \"abc\"", "BODY[] \"abd\"", false),
+            ("BODY[] \"abc\"", "BODY[] \"\"", true),
+            ("BODY[]<0> \"abc\"", "BODY[]<0> \"ab\"", true),
+            ("BODY[1] \"abc\"", "BODY[1] \"abcd\"", false),
+            ("FLAGS (\\Seen)", "FLAGS ()", true),
+            (
+                "INTERNALDATE \"17-Jul-1996 02:44:25 -0700\"",
+                "INTERNALDATE \"17-Jul-1996 09:44:25 +0000\"",
+                true,
+            ),
+            (
+                "INTERNALDATE \"17-Jul-1996 02:44:25 -0700\"",
+                "INTERNALDATE \"17-Jul-1996 02:44:26 -0700\"",
+                false,
+            ),
+            (
+                "ENVELOPE (\"d\" \"s\" NIL NIL NIL NIL NIL NIL NIL \"<i>\")",
+                "ENVELOPE (\"d\" {1}|s NIL NIL NIL NIL NIL NIL \"\" \"<i>\")",
+                true,
+            ),
+            (
+                "ENVELOPE (\"d\" \"s\" NIL NIL NIL NIL NIL NIL NIL \"<i>\")",
+                "ENVELOPE (\"d\" \"t\" NIL NIL NIL NIL NIL NIL NIL \"<i>\")",
+                false,
+            ),
+            (
+                "BODY (\"TEXT\" \"PLAIN\" (\"A\" \"1\" \"B\" \"2\") NIL NIL \"7BIT\" 9 1)",
+                "BODY (\"text\" \"plain\" (\"B\" \"2\" \"A\" \"1\") NIL NIL \"7bit\" 9 1)",
+                true,
+            ),
+        ] {
+            let expected: &[&str] = if same { &[] } else { &["message-changed"] };
+            assert_eq!(fetched(first, second), expected, "{first} {second}");
+        }
+    }
+
+    #[test]
+    fn a_reused_uid_is_told_apart() {
+        let history = "a: selected 3 9
+            a> A1 UID FETCH 4 RFC822.SIZE
+            a< * 2 FETCH (UID 4 RFC822.SIZE 20)
+            a< A1 OK done
+            a> A2 EXPUNGE
+            a< * 2 EXPUNGE
+            a< A2 OK done
+            b: selected 3 9
+            b> B1 UID FETCH 4 RFC822.SIZE
+            b< * 2 FETCH (UID 4 RFC822.SIZE 30)
+            b< B1 OK done";
+        assert_eq!(rules(history), ["expunged-message-returns", "uid-reused"]);
+    }
+
+    #[test]
+    fn sizes_add_up() {
+        for (items, expected) in [
+            ("RFC822.SIZE 4 BODY[] \"abcd\"", &[][..]),
+            (
+                "RFC822.SIZE 5 BODY[] \"abcd\"",
+                &["imap-size-differs-from-body"],
+            ),
+            ("BODY[HEADER] \"a\" BODY[TEXT] \"bcd\" BODY[] \"abcd\"", &[]),
+            (
+                "BODY[HEADER] \"a\" BODY[TEXT] \"bc\" BODY[] \"abcd\"",
+                &["imap-sections-do-not-add-up"],
+            ),
+        ] {
+            assert_eq!(fetched(items, items), expected, "{items}");
+        }
     }
 }

@@ -175,3 +175,92 @@ fn compare_sum(drop: &mut Maildrop, found: &mut Findings<'_>) {
     drop.stat = None;
     found.note(rule, explanation);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    fn after_two(more: &str) -> Vec<&'static str> {
+        rules(&format!(
+            "p: opened
+            p> LIST
+            p< +OK|1 100|2 120|.
+            {more}"
+        ))
+    }
+
+    fn stat(stat: &str) -> String {
+        format!("p> STAT\np< +OK {stat}")
+    }
+
+    const DELE: &str = "p> DELE 2\np< +OK\n";
+    const RSET: &str = "p> DELE 2\np< +OK\np> RSET\np< +OK\n";
+
+    #[test]
+    fn stat_counts_the_snapshot() {
+        assert_eq!(after_two(&stat("2 220")), NONE);
+        assert_eq!(after_two(&stat("2 300")), ["pop3-stat-differs-from-list"]);
+        assert_eq!(after_two(&stat("3 320")), ["pop3-count-changed"]);
+        assert_eq!(after_two(&stat("1 100")), ["pop3-count-changed"]);
+        let marked = ["pop3-stat-counts-marked"];
+        assert_eq!(after_two(&format!("{DELE}{}", stat("1 100"))), NONE);
+        assert_eq!(after_two(&format!("{DELE}{}", stat("2 220"))), marked);
+        assert_eq!(after_two(&format!("{DELE}{}", stat("1 220"))), marked);
+        assert_eq!(after_two(&format!("{RSET}{}", stat("2 220"))), NONE);
+        let kept = ["pop3-rset-keeps-marks"];
+        assert_eq!(after_two(&format!("{RSET}{}", stat("1 100"))), kept);
+    }
+
+    #[test]
+    fn stat_may_come_first() {
+        let history = |list: &str| {
+            rules(&format!(
+                "p: opened\n{}\np> LIST\np< +OK|{list}|.",
+                stat("2 220")
+            ))
+        };
+        assert_eq!(history("1 100|2 120"), NONE);
+        assert_eq!(history("1 100|2 121"), ["pop3-stat-differs-from-list"]);
+    }
+
+    #[test]
+    fn listings_have_every_message_once() {
+        let again = |list: &str| after_two(&format!("p> LIST\np< +OK|{list}."));
+        assert_eq!(again("2 120|1 100|"), NONE);
+        assert_eq!(again("1 100|1 100|2 120|"), ["pop3-message-listed-twice"]);
+        assert_eq!(again("1 100|2 120|3 50|"), ["pop3-count-changed"]);
+        assert_eq!(again("1 100|"), ["pop3-count-changed"]);
+        assert_eq!(again("2 120|"), ["pop3-numbers-not-consecutive"]);
+        assert_eq!(again("1 100|3 120|"), ["pop3-numbers-not-consecutive"]);
+        let uidl = |list: &str| after_two(&format!("p> UIDL\np< +OK|{list}."));
+        assert_eq!(uidl("1 a|2 b|"), NONE);
+        assert_eq!(uidl("2 b|"), ["pop3-numbers-not-consecutive"]);
+    }
+
+    #[test]
+    fn marked_messages_are_not_listed() {
+        let history =
+            |before: &str, list: &str| after_two(&format!("{before}p> LIST\np< +OK|{list}."));
+        assert_eq!(history(DELE, "1 100|"), NONE);
+        assert_eq!(
+            history(DELE, "1 100|2 120|"),
+            ["pop3-marked-message-listed"]
+        );
+        assert_eq!(history(RSET, "1 100|2 120|"), NONE);
+        assert_eq!(history(RSET, "1 100|"), ["pop3-rset-keeps-marks"]);
+    }
+
+    #[test]
+    fn sizes_stay() {
+        assert_eq!(after_two("p> LIST 2\np< +OK 2 120"), NONE);
+        assert_eq!(after_two("p> LIST 2\np< +OK 2 121"), ["pop3-size-changed"]);
+    }
+
+    #[test]
+    fn a_failed_rset_leaves_marks_unknown() {
+        let history = format!("{DELE}p> RSET\np< -ERR trouble\n{}", stat("2 220"));
+        assert_eq!(after_two(&history), NONE);
+    }
+}

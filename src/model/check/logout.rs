@@ -16,3 +16,26 @@ pub(crate) fn check(view: &ImapView, command: &Command, found: &mut Findings<'_>
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    #[test]
+    fn bye_comes_before_ok() {
+        let history = |bye: &str| {
+            rules(&format!(
+                "a: imap
+                a< * OK hello
+                a> A1 LOGOUT
+                {bye}
+                a< A1 OK done
+                a!"
+            ))
+        };
+        assert_eq!(history(""), ["imap-logout-without-bye"]);
+        assert_eq!(history("a< * BYE see you"), NONE);
+    }
+}

@@ -94,3 +94,82 @@ pub(crate) fn absent(
         found.note(MESSAGE_LOST, explanation);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    const SEEN: &str = "a: selected 3 9
+        a> A1 UID FETCH 1:* UID
+        a< * 1 FETCH (UID 2)
+        a< * 2 FETCH (UID 4)
+        a< * 3 FETCH (UID 6)
+        a< A1 OK done";
+
+    #[test]
+    fn the_expunged_do_not_return() {
+        let history = |opened_before: &str, opened_after: &str| {
+            rules(&format!(
+                "{SEEN}
+                {opened_before}
+                a> A2 EXPUNGE
+                a< * 2 EXPUNGE
+                a< A2 OK done
+                {opened_after}
+                b> B1 FETCH 2 UID
+                b< * 2 FETCH (UID 4)
+                b< B1 OK done"
+            ))
+        };
+        assert_eq!(history("", "b: selected 3 9"), ["expunged-message-returns"]);
+        assert_eq!(history("b: selected 3 9", ""), NONE, "it may still see it");
+    }
+
+    #[test]
+    fn nothing_is_lost() {
+        let history = |between: &str, second: &str| {
+            rules(&format!(
+                "{SEEN}
+                {between}
+                b: selected 4 9
+                b> B1 UID FETCH 1:* UID
+                b< * 1 FETCH (UID 2)
+                b< * 2 FETCH (UID {second})
+                b< B1 NO some are gone"
+            ))
+        };
+        assert_eq!(history("", "6"), ["message-lost"]);
+        assert_eq!(history("", "4"), NONE);
+        assert_eq!(history("a> A2 CLOSE", "6"), NONE);
+        let pop3 = "p: opened\np> DELE 2\np< +OK\np> QUIT\np< +OK";
+        assert_eq!(history(pop3, "6"), NONE);
+        let dropped = "p: opened\np> DELE 2\np< +OK\np!";
+        assert_eq!(history(dropped, "6"), ["message-lost"]);
+    }
+
+    #[test]
+    fn uid_search_all_finds_all() {
+        let history = |hits: &str| {
+            rules(&format!(
+                "{SEEN}
+                b: selected 3 9
+                b> B1 UID SEARCH ALL
+                b< * SEARCH{hits}
+                b< B1 OK done"
+            ))
+        };
+        assert_eq!(history(" 2 6 8"), ["message-lost"]);
+        assert_eq!(history(" 2 4 6"), NONE);
+    }
+
+    #[test]
+    fn what_happens_outside_stops_the_conclusion() {
+        let mut play = crate::model::testing::Play::default();
+        play.play(SEEN);
+        play.world.obscure("me");
+        play.play("b: selected 2 9");
+        assert_eq!(play.found, []);
+    }
+}

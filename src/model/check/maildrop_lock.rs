@@ -19,3 +19,23 @@ pub(crate) fn check(sent: u64, here: &mut Here<'_>, found: &mut Findings<'_>) {
     }
     here.account.holders.insert(here.session, here.now);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    #[test]
+    fn one_session_at_a_time() {
+        assert_eq!(rules("p: opened\nq: opened"), ["pop3-maildrop-shared"]);
+        assert_eq!(rules("p: opened\np> QUIT\nq: opened"), NONE);
+        assert_eq!(rules("p: opened\np!\nq: opened"), NONE);
+        let refused = "p: opened
+            q: pop3
+            q< +OK
+            q> PASS secret
+            q< -ERR [IN-USE] locked";
+        assert_eq!(rules(refused), NONE);
+    }
+}

@@ -38,3 +38,40 @@ pub(crate) fn check(drop: &Maildrop, message: Option<u32>, found: &mut Findings<
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    #[test]
+    fn numbers_name_messages() {
+        let history = |command: &str, response: &str| {
+            rules(&format!(
+                "p: opened
+                p> STAT
+                p< +OK 3 300
+                p> DELE 2
+                p< +OK
+                p> {command}
+                p< {response}"
+            ))
+        };
+        for (command, response) in [
+            ("RETR 2", "+OK|x|."),
+            ("TOP 2 0", "+OK|x|."),
+            ("LIST 2", "+OK 2 100"),
+            ("UIDL 2", "+OK 2 b"),
+            ("DELE 2", "+OK"),
+        ] {
+            assert_eq!(history(command, response), ["pop3-marked-message-served"]);
+            assert_eq!(history(command, "-ERR deleted"), NONE);
+        }
+        for command in ["DELE 4", "DELE 0", "DELE x", "DELE", "DELE -1"] {
+            assert_eq!(history(command, "+OK"), ["pop3-number-out-of-range"]);
+        }
+        assert_eq!(history("DELE 3", "+OK"), NONE);
+        assert_eq!(history("RSET", "+OK\np> DELE 2\np< +OK"), NONE);
+    }
+}

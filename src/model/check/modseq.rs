@@ -44,3 +44,43 @@ pub(crate) fn check(
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    #[test]
+    fn modseqs_do_not_go_down() {
+        let history = |second: u32, third: u32| {
+            rules(&format!(
+                "a: selected 3 9
+                a> A1 UID FETCH 4 MODSEQ
+                a< * 2 FETCH (UID 4 MODSEQ (20))
+                a< * 2 FETCH (UID 4 MODSEQ ({second}))
+                a< A1 OK done
+                b: selected 3 9
+                b> B1 UID FETCH 4 MODSEQ
+                b< * 2 FETCH (UID 4 MODSEQ ({third}))
+                b< B1 OK done"
+            ))
+        };
+        assert_eq!(history(20, 21), NONE);
+        assert_eq!(history(19, 21), ["modseq-decreased"]);
+        assert_eq!(history(21, 20), ["modseq-decreased"]);
+    }
+
+    #[test]
+    fn answers_on_the_way_do_not_count() {
+        let history = "a: selected 3 9
+            b: selected 3 9
+            b> B1 UID FETCH 4 MODSEQ
+            a> A1 UID FETCH 4 MODSEQ
+            a< * 2 FETCH (UID 4 MODSEQ (20))
+            a< A1 OK done
+            b< * 2 FETCH (UID 4 MODSEQ (19))
+            b< B1 OK done";
+        assert_eq!(rules(history), NONE);
+    }
+}

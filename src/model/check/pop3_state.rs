@@ -1,12 +1,10 @@
 //! POP3 commands are accepted only in their state.
 //!
 //! Verified: +OK to TRANSACTION commands before login, and to USER, PASS and APOP after; a greeting
-//! with +OK; no response after that to QUIT. Not verified: AUTH, which some servers answer with a
-//! list of mechanisms at any time, and that the connection is closed, which only a deadline can tell.
+//! with +OK. Not verified: AUTH, which some servers answer with a list of mechanisms at any time, and
+//! that the connection is closed after QUIT, which only a deadline can tell.
 
-use crate::finding::rule::pop3_state::{
-    ANSWER_AFTER_QUIT, GREETING_NOT_POSITIVE, WRONG_STATE_ACCEPTED,
-};
+use crate::finding::rule::pop3_state::{GREETING_NOT_POSITIVE, WRONG_STATE_ACCEPTED};
 use crate::model::findings::Findings;
 use crate::model::maildrop::{Command, State};
 use crate::wire::pop3::{Indicator, Response};
@@ -29,13 +27,6 @@ pub(crate) fn check(
     response: &Response,
     found: &mut Findings<'_>,
 ) {
-    if state == State::Over {
-        found.note(
-            ANSWER_AFTER_QUIT,
-            "a response came after that to QUIT".to_owned(),
-        );
-        return;
-    }
     if response.indicator != Some(Indicator::Ok) {
         return;
     }
@@ -60,6 +51,44 @@ pub(crate) fn check(
             WRONG_STATE_ACCEPTED,
             "OK",
             format!("the command is not allowed in the {name} state, and the response is +OK"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    #[test]
+    fn commands_have_their_state() {
+        let before = |command: &str, response: &str| {
+            rules(&format!(
+                "p: pop3\np< +OK hello\np> {command}\np< {response}"
+            ))
+        };
+        let rule = ["pop3-wrong-state-accepted"];
+        for (command, response) in [
+            ("STAT", "+OK 0 0"),
+            ("LIST", "+OK|."),
+            ("NOOP", "+OK"),
+            ("RETR 1", "+OK|x|."),
+        ] {
+            assert_eq!(before(command, response), rule, "{command}");
+            assert_eq!(before(command, "-ERR no"), NONE, "{command}");
+        }
+        assert_eq!(before("CAPA", "+OK|UIDL|."), NONE);
+        assert_eq!(before("QUIT", "+OK"), NONE);
+        assert_eq!(rules("p: opened\np> USER me\np< +OK"), rule);
+        assert_eq!(rules("p: opened\np> USER me\np< -ERR no"), NONE);
+    }
+
+    #[test]
+    fn the_greeting_is_positive() {
+        assert_eq!(
+            rules("p: pop3\np< -ERR busy"),
+            ["pop3-greeting-not-positive"]
         );
     }
 }

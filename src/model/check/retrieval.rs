@@ -125,3 +125,55 @@ fn prints(lines: &[Vec<u8>]) -> Vec<u64> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    const MESSAGE: &str = "Subject: a||one|two|";
+
+    fn after_retr(more: &str) -> Vec<&'static str> {
+        rules(&format!(
+            "p: opened
+            p> RETR 1
+            p< +OK|{MESSAGE}.
+            {more}"
+        ))
+    }
+
+    #[test]
+    fn the_message_stays() {
+        assert_eq!(after_retr(&format!("p> RETR 1\np< +OK|{MESSAGE}.")), NONE);
+        let other = "p> RETR 1\np< +OK|Subject: b||one|two|.";
+        assert_eq!(after_retr(other), ["pop3-content-changed"]);
+    }
+
+    #[test]
+    fn the_size_is_exact() {
+        for (size, expected) in [(24, &[][..]), (22, &[]), (23, &["pop3-size-inexact"])] {
+            let list = format!("p> LIST 1\np< +OK 1 {size}");
+            assert_eq!(after_retr(&list), expected, "{size}");
+        }
+        let utf8 = "p> CAPA\np< +OK|UTF8|.\np> LIST 1\np< +OK 1 23";
+        assert_eq!(after_retr(utf8), NONE);
+    }
+
+    #[test]
+    fn top_is_the_beginning() {
+        for (top, expected) in [
+            ("1 0\np< +OK|Subject: a||.", &[][..]),
+            ("1 1\np< +OK|Subject: a||one|.", &[]),
+            ("1 99\np< +OK|Subject: a||one|two|.", &[]),
+            ("1 1\np< +OK|Subject: a||.", &["pop3-top-differs-from-retr"]),
+            ("1 0\np< +OK|Subject: b||.", &["pop3-top-differs-from-retr"]),
+            (
+                "1 0\np< +OK|Subject: a||one|two|.",
+                &["pop3-top-differs-from-retr"],
+            ),
+        ] {
+            assert_eq!(after_retr(&format!("p> TOP {top}")), expected, "{top}");
+        }
+    }
+}

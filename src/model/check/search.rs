@@ -108,3 +108,60 @@ pub(crate) fn check_esearch(data: &Data, found: &mut Findings<'_>) {
         say(format!("MAX is {max}, and ALL ends with {}", last.high));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    fn searched(command: &str, response: &str) -> Vec<&'static str> {
+        rules(&format!(
+            "a: selected 3 9
+            a> A0 FETCH 1:2 UID
+            a< * 1 FETCH (UID 4)
+            a< * 2 FETCH (UID 7)
+            a< A0 OK done
+            a> A1 {command}
+            a< {response}
+            a< A1 OK done"
+        ))
+    }
+
+    #[test]
+    fn numbers_are_in_range() {
+        assert_eq!(searched("SEARCH ALL", "* SEARCH 1 2 3"), NONE);
+        let rule = ["imap-search-out-of-range"];
+        assert_eq!(searched("SEARCH ALL", "* SEARCH 1 4"), rule);
+        let esearch = "* ESEARCH (TAG \"A1\") ALL 1:4";
+        assert_eq!(searched("SEARCH RETURN (ALL) ALL", esearch), rule);
+        let arrival = "* SEARCH 4\na< * 4 EXISTS";
+        assert_eq!(searched("SEARCH ALL", arrival), NONE);
+    }
+
+    #[test]
+    fn uids_are_possible() {
+        assert_eq!(searched("UID SEARCH SEEN", "* SEARCH 4 7 8 90"), NONE);
+        let rule = ["imap-search-unknown-uid"];
+        assert_eq!(searched("UID SEARCH SEEN", "* SEARCH 5"), rule);
+        assert_eq!(searched("UID SEARCH SEEN", "* SEARCH 3"), rule);
+    }
+
+    #[test]
+    fn esearch_describes_one_set() {
+        let rule = ["imap-esearch-contradicts-itself"];
+        for (items, expected) in [
+            ("COUNT 3 ALL 4:5,9 MIN 4 MAX 9", &[][..]),
+            ("COUNT 0", &[]),
+            ("COUNT 2 ALL 4:5,9", &rule),
+            ("MIN 5 ALL 4:5,9", &rule),
+            ("MAX 5 ALL 4:5,9", &rule),
+            ("MIN 5 MAX 4", &rule),
+            ("COUNT 0 MIN 4", &rule),
+        ] {
+            let response = format!("* ESEARCH (TAG \"A1\") UID {items}");
+            let command = "UID SEARCH RETURN (COUNT ALL MIN MAX) SEEN";
+            assert_eq!(searched(command, &response), expected, "{items}");
+        }
+    }
+}

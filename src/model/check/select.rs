@@ -166,3 +166,174 @@ fn counts(picture: &Picture, found: &mut Findings<'_>) {
         found.note(UIDNEXT_TOO_LOW, explanation);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    const DATA: [(&str, &str); 6] = [
+        ("FLAGS", "* FLAGS ()"),
+        ("EXISTS", "* 2 EXISTS"),
+        ("RECENT", "* 1 RECENT"),
+        ("PERMANENTFLAGS", "* OK [PERMANENTFLAGS ()] none"),
+        ("UIDVALIDITY", "* OK [UIDVALIDITY 7] valid"),
+        ("UIDNEXT", "* OK [UIDNEXT 9] next"),
+    ];
+
+    fn opened(capabilities: &str, without: &str, more: &str, end: &str) -> Vec<&'static str> {
+        let data: Vec<String> = DATA
+            .iter()
+            .filter(|(name, _)| *name != without)
+            .map(|(_, line)| format!("a< {line}"))
+            .collect();
+        let data = data.join("\n");
+        rules(&format!(
+            "a: imap
+            a< * PREAUTH [CAPABILITY {capabilities}] hello
+            a> A1 EXAMINE INBOX
+            {data}
+            {more}
+            a< A1 {end}"
+        ))
+    }
+
+    #[test]
+    fn required_data_come() {
+        let ok = "OK [READ-ONLY] done";
+        assert_eq!(opened("IMAP4rev1", "", "", ok), NONE);
+        for (name, _) in DATA {
+            assert_eq!(
+                opened("IMAP4rev1", name, "", ok),
+                ["imap-select-incomplete"]
+            );
+            assert_eq!(opened("IMAP4rev1", name, "", "NO no"), NONE);
+        }
+        let list = "a< * LIST () \"/\" INBOX";
+        assert_eq!(opened("IMAP4rev2", "RECENT", list, ok), NONE);
+        assert_eq!(opened("IMAP4rev2", "", "", ok), ["imap-select-incomplete"]);
+        assert_eq!(opened("IMAP4rev1 IMAP4rev2", "", "", ok), NONE);
+    }
+
+    #[test]
+    fn examine_is_read_only() {
+        for end in ["OK done", "OK [READ-WRITE] done"] {
+            let found = opened("IMAP4rev1", "", "", end);
+            assert_eq!(found, ["imap-examine-not-read-only"]);
+        }
+    }
+
+    #[test]
+    fn numbers_fit_exists() {
+        for (more, rule) in [
+            ("a< * 3 RECENT", "imap-recent-exceeds-exists"),
+            ("a< * OK [UNSEEN 3] first", "imap-unseen-out-of-range"),
+            ("a< * OK [UIDNEXT 2] next", "imap-uidnext-too-low"),
+        ] {
+            assert_eq!(opened("IMAP4rev1", "", more, "OK [READ-ONLY] done"), [rule]);
+        }
+        let fine = "a< * OK [UNSEEN 2] first\na< * 2 RECENT";
+        assert_eq!(opened("IMAP4rev1", "", fine, "OK [READ-ONLY] done"), NONE);
+    }
+
+    /// A second SELECT of a session with QRESYNC.
+    fn reopened(mailbox: &str, codes: &str) -> Vec<&'static str> {
+        rules(&format!(
+            "a: selected 2 9
+            a> A1 ENABLE QRESYNC
+            a< * ENABLED QRESYNC
+            a< A1 OK done
+            a> A2 SELECT {mailbox}
+            {codes}
+            a< * FLAGS ()
+            a< * 2 EXISTS
+            a< * 0 RECENT
+            a< * OK [PERMANENTFLAGS ()] none
+            a< * OK [UIDVALIDITY 7] valid
+            a< * OK [UIDNEXT 9] next
+            a< A2 OK [READ-WRITE] done"
+        ))
+    }
+
+    #[test]
+    fn qresync_demands_closed_and_highestmodseq() {
+        let closed = "a< * OK [CLOSED] done";
+        let modseq = "a< * OK [HIGHESTMODSEQ 5] highest";
+        assert_eq!(reopened("Sent", &format!("{closed}\n{modseq}")), NONE);
+        assert_eq!(reopened("Sent", modseq), ["imap-closed-missing"]);
+        assert_eq!(reopened("INBOX", modseq), NONE);
+        assert_eq!(reopened("INBOX", "a< * OK [NOMODSEQ] none"), NONE);
+        assert_eq!(reopened("INBOX", ""), ["imap-highestmodseq-missing"]);
+    }
+
+    #[test]
+    fn what_a_mailbox_said_does_not_go_down() {
+        let uidnext = |second: u32| format!("a: selected 1 9\nb: selected 1 {second}");
+        assert_eq!(rules(&uidnext(8)), ["uidnext-decreased"]);
+        assert_eq!(rules(&uidnext(9)), NONE);
+        let modseq = |first: u32, second: u32| {
+            format!(
+                "a: selected 1 9
+                a> A1 ENABLE QRESYNC
+                a< * ENABLED QRESYNC
+                a< A1 OK done
+                a> A2 SELECT INBOX
+                a< * FLAGS ()
+                a< * 1 EXISTS
+                a< * 0 RECENT
+                a< * OK [PERMANENTFLAGS ()] none
+                a< * OK [UIDVALIDITY 7] valid
+                a< * OK [UIDNEXT 9] next
+                a< * OK [HIGHESTMODSEQ {first}] highest
+                a< A2 OK [READ-WRITE] done
+                a> A3 SELECT INBOX
+                a< * FLAGS ()
+                a< * 1 EXISTS
+                a< * 0 RECENT
+                a< * OK [PERMANENTFLAGS ()] none
+                a< * OK [UIDVALIDITY 7] valid
+                a< * OK [UIDNEXT 9] next
+                a< * OK [HIGHESTMODSEQ {second}] highest
+                a< A3 OK [READ-WRITE] done"
+            )
+        };
+        assert_eq!(rules(&modseq(5, 4)), ["highestmodseq-decreased"]);
+        assert_eq!(rules(&modseq(5, 5)), NONE);
+    }
+
+    #[test]
+    fn seen_messages_are_counted() {
+        let history = |between: &str| {
+            format!(
+                "a: selected 3 9
+                a> A1 UID FETCH 1:* UID
+                a< * 1 FETCH (UID 2)
+                a< * 2 FETCH (UID 4)
+                a< * 3 FETCH (UID 6)
+                a< A1 OK done
+                {between}
+                b: selected 2 9"
+            )
+        };
+        assert_eq!(rules(&history("")), ["mailbox-count-below-known"]);
+        assert_eq!(rules(&history("a> A2 EXPUNGE")), NONE);
+        assert_eq!(rules(&history("a> A2 XREMOVE 2")), NONE);
+        assert_eq!(rules(&history("a~")), NONE);
+    }
+
+    #[test]
+    fn sessions_at_the_same_time_may_be_read_in_any_order() {
+        let history = "a: imap
+            a< * PREAUTH [CAPABILITY IMAP4rev1] hello
+            b: imap
+            b< * PREAUTH [CAPABILITY IMAP4rev1] hello
+            a> A1 STATUS INBOX (UIDNEXT UIDVALIDITY)
+            b> B1 STATUS INBOX (UIDNEXT UIDVALIDITY)
+            b< * STATUS INBOX (UIDNEXT 9 UIDVALIDITY 7)
+            b< B1 OK done
+            a< * STATUS INBOX (UIDNEXT 8 UIDVALIDITY 7)
+            a< A1 OK done";
+        assert_eq!(rules(history), NONE);
+    }
+}

@@ -72,3 +72,60 @@ pub(crate) fn check_data(view: &ImapView, data: &Data, found: &mut Findings<'_>)
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    #[test]
+    fn commands_need_their_state() {
+        let history = |command: &str| {
+            rules(&format!(
+                "a: imap
+                a< * OK hello
+                a> A1 {command}
+                a< A1 OK done"
+            ))
+        };
+        assert_eq!(history("LIST \"\" *"), ["imap-command-before-login"]);
+        assert_eq!(history("FETCH 1 FLAGS"), ["imap-command-before-login"]);
+        assert_eq!(history("NOOP"), NONE);
+        assert_eq!(history("XFOO"), NONE);
+        let history = |command: &str| {
+            rules(&format!(
+                "a: imap
+                a< * PREAUTH hello
+                a> A1 {command}
+                a< A1 OK done"
+            ))
+        };
+        assert_eq!(history("LIST \"\" *"), NONE);
+        assert_eq!(history("CLOSE"), ["imap-command-without-mailbox"]);
+        assert_eq!(history("UID SEARCH ALL"), ["imap-command-without-mailbox"]);
+    }
+
+    #[test]
+    fn message_data_need_a_mailbox() {
+        let history = |between: &str, data: &str| {
+            rules(&format!(
+                "a: selected 3 9
+                {between}
+                a> A2 NOOP
+                a< {data}
+                a< A2 OK done"
+            ))
+        };
+        let closed = "a> A1 CLOSE\na< A1 OK done";
+        for data in ["* 3 EXISTS", "* 1 EXPUNGE", "* 1 FETCH (FLAGS ())"] {
+            assert_eq!(history("", data), NONE);
+            let rule = ["imap-message-data-without-mailbox"];
+            assert_eq!(history(closed, data), rule);
+            let failed = "a> A1 SELECT None\na< A1 NO no such mailbox";
+            assert_eq!(history(failed, data), rule);
+            let odd = "a> A1 SELECT \"\na< A1 BAD syntax";
+            assert_eq!(history(odd, data), NONE);
+        }
+    }
+}

@@ -50,3 +50,39 @@ pub(crate) fn check(
         select::uidnext_said(instance, uidnext, after, here.now, found);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    fn asked(status: &str) -> Vec<&'static str> {
+        rules(&format!(
+            "a: selected 3 9
+            b: selected 3 9
+            b> B0 CLOSE
+            b< B0 OK done
+            b> B1 STATUS INBOX (MESSAGES)
+            b< * STATUS INBOX ({status})
+            b< B1 OK done"
+        ))
+    }
+
+    #[test]
+    fn counts_fit_each_other() {
+        assert_eq!(asked("MESSAGES 3 UNSEEN 3 RECENT 0 UIDNEXT 9"), NONE);
+        let rule = ["imap-status-contradicts-itself"];
+        assert_eq!(asked("MESSAGES 3 UNSEEN 4"), rule);
+        assert_eq!(asked("RECENT 4 MESSAGES 3"), rule);
+        assert_eq!(asked("MESSAGES 3 UIDNEXT 3"), ["imap-uidnext-too-low"]);
+    }
+
+    #[test]
+    fn it_fits_what_sessions_saw() {
+        assert_eq!(asked("UIDNEXT 9 UIDVALIDITY 7"), NONE);
+        assert_eq!(asked("UIDNEXT 8 UIDVALIDITY 7"), ["uidnext-decreased"]);
+        assert_eq!(asked("UIDVALIDITY 6"), ["uidvalidity-decreased"]);
+        assert_eq!(asked("UIDVALIDITY 8"), ["uidvalidity-changed"]);
+    }
+}

@@ -63,3 +63,65 @@ pub(crate) fn check(picture: &Picture, seq: u32, uid: u32, found: &mut Findings<
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    fn fetched(responses: &str) -> Vec<&'static str> {
+        rules(&format!(
+            "a: selected 3 9
+            a> A1 UID FETCH 1:* UID
+            {responses}
+            a< A1 NO done"
+        ))
+    }
+
+    #[test]
+    fn uids_ascend_with_the_numbers() {
+        assert_eq!(
+            fetched("a< * 1 FETCH (UID 2)\na< * 3 FETCH (UID 8)\na< * 2 FETCH (UID 5)"),
+            NONE
+        );
+        for second in ["3 FETCH (UID 4)", "3 FETCH (UID 5)", "1 FETCH (UID 6)"] {
+            let responses = format!("a< * 2 FETCH (UID 5)\na< * {second}");
+            assert_eq!(fetched(&responses), ["imap-uid-not-ascending"], "{second}");
+        }
+    }
+
+    #[test]
+    fn a_message_keeps_its_uid() {
+        let twice = "a< * 2 FETCH (UID 5)\na< * 2 FETCH (UID 6)";
+        assert_eq!(fetched(twice), ["imap-uid-changed"]);
+        let after_expunge = "a< * 2 FETCH (UID 5)\na< * 2 EXPUNGE\na< * 2 FETCH (UID 6)";
+        assert_eq!(fetched(after_expunge), NONE);
+        let moved = "a< * 2 FETCH (UID 5)\na< * 1 EXPUNGE\na< * 2 FETCH (UID 6)
+            a< * 1 FETCH (UID 5)";
+        assert_eq!(fetched(moved), NONE);
+    }
+
+    #[test]
+    fn uids_and_numbers_are_possible() {
+        assert_eq!(
+            fetched("a< * 3 FETCH (UID 2)"),
+            ["imap-uid-below-sequence-number"]
+        );
+        assert_eq!(fetched("a< * 4 FETCH (UID 8)"), ["imap-fetch-out-of-range"]);
+        assert_eq!(fetched("a< * 4 EXISTS\na< * 4 FETCH (UID 9)"), NONE);
+    }
+
+    #[test]
+    fn uidnext_is_above_what_was_there() {
+        assert_eq!(
+            fetched("a< * 3 FETCH (UID 9)"),
+            ["imap-uid-not-below-uidnext"]
+        );
+        assert_eq!(
+            fetched("a< * 1 EXPUNGE\na< * 3 EXISTS\na< * 3 FETCH (UID 9)"),
+            NONE,
+            "the last one is new"
+        );
+    }
+}

@@ -123,3 +123,61 @@ fn assigned(
         here.account.message(name, validity, uid, here.now);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    fn answered(command: &str, code: &str) -> Vec<&'static str> {
+        rules(&format!(
+            "a: selected 3 9
+            a> A1 {command}
+            a< A1 OK [{code}] done"
+        ))
+    }
+
+    #[test]
+    fn appenduid_names_the_message() {
+        assert_eq!(answered("APPEND INBOX {20}", "APPENDUID 7 9"), NONE);
+        assert_eq!(answered("APPEND INBOX {20} {30}", "APPENDUID 7 9:10"), NONE);
+        let rule = ["imap-appenduid-count"];
+        assert_eq!(answered("APPEND INBOX {20}", "APPENDUID 7 9:10"), rule);
+    }
+
+    #[test]
+    fn new_uids_are_above_old_ones() {
+        let rule = ["uid-assigned-too-low"];
+        assert_eq!(answered("APPEND INBOX {20}", "APPENDUID 7 8"), rule);
+        assert_eq!(answered("UID COPY 1:2 INBOX", "COPYUID 7 1:2 8:9"), rule);
+        assert_eq!(answered("UID COPY 1:2 INBOX", "COPYUID 7 1:2 9:10"), NONE);
+        assert_eq!(answered("UID COPY 1 Sent", "COPYUID 3 1 1"), NONE);
+    }
+
+    #[test]
+    fn the_uidvalidity_is_that_of_the_destination() {
+        let rule = ["uidplus-uidvalidity-differs"];
+        assert_eq!(answered("APPEND INBOX {20}", "APPENDUID 8 9"), rule);
+    }
+
+    #[test]
+    fn copyuid_pairs_messages() {
+        for (code, expected) in [
+            ("COPYUID 3 1:3 5:7", &[][..]),
+            ("COPYUID 3 3,1:2 5,6,7", &[]),
+            ("COPYUID 3 1:3 5:6", &["imap-copyuid-sizes-differ"]),
+            ("COPYUID 3 1,2 6,5", &["imap-copyuid-not-ascending"]),
+            ("COPYUID 3 4 5", &["imap-copyuid-not-asked"]),
+        ] {
+            assert_eq!(answered("UID COPY 1:3 Sent", code), expected, "{code}");
+        }
+        assert_eq!(answered("COPY 1:3 Sent", "COPYUID 3 4 5"), NONE);
+        let moved = "a: selected 3 9
+            a> A1 UID MOVE 2 Sent
+            a< * OK [COPYUID 3 4 5] moved
+            a< * 1 EXPUNGE
+            a< A1 OK done";
+        assert_eq!(rules(moved), ["imap-copyuid-not-asked"]);
+    }
+}

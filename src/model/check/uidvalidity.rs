@@ -66,3 +66,49 @@ pub(crate) fn said(
     mailbox.greatest.raise(now, validity);
     mailbox.latest = Some((now, validity));
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    #[test]
+    fn it_stays_while_selected() {
+        let history = |validity: u32| {
+            rules(&format!(
+                "a: selected 3 9
+                a> A1 NOOP
+                a< * OK [UIDVALIDITY {validity}] valid
+                a< A1 OK done"
+            ))
+        };
+        assert_eq!(history(7), NONE);
+        assert_eq!(history(8), ["imap-uidvalidity-changed-while-selected"]);
+    }
+
+    #[test]
+    fn it_stays_and_grows_across_sessions() {
+        let history = |between: &str, validity: u32| {
+            rules(&format!(
+                "a: selected 3 9
+                {between}
+                b: imap
+                b< * PREAUTH hello
+                b> B1 SELECT inbox
+                b< * FLAGS ()
+                b< * 3 EXISTS
+                b< * 0 RECENT
+                b< * OK [PERMANENTFLAGS ()] none
+                b< * OK [UIDVALIDITY {validity}] valid
+                b< * OK [UIDNEXT 4] next
+                b< B1 OK [READ-WRITE] done"
+            ))
+        };
+        assert_eq!(history("", 6), ["uidvalidity-decreased"]);
+        assert_eq!(history("", 8), ["uidvalidity-changed"]);
+        let recreated = "a> A1 DELETE INBOX";
+        assert_eq!(history(recreated, 6), NONE);
+        assert_eq!(history(recreated, 8), NONE);
+    }
+}

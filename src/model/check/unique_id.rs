@@ -193,3 +193,125 @@ fn unlisted(drop: &Maildrop, here: &mut Here<'_>, found: &mut Findings<'_>) {
         found.note(UNLISTED_WITHOUT_REMOVAL, explanation);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::testing::rules;
+
+    const NONE: [&str; 0] = [];
+
+    #[test]
+    fn a_message_keeps_its_unique_id() {
+        let history = |id: &str| {
+            rules(&format!(
+                "p: opened
+                p> UIDL
+                p< +OK|1 aaa|.
+                p> UIDL 1
+                p< +OK 1 {id}"
+            ))
+        };
+        assert_eq!(history("aaa"), NONE);
+        assert_eq!(history("bbb"), ["pop3-unique-id-changed"]);
+    }
+
+    #[test]
+    fn only_identical_messages_share_one() {
+        let history = |second: u32| {
+            rules(&format!(
+                "p: opened
+                p> LIST
+                p< +OK|1 100|2 {second}|.
+                p> UIDL
+                p< +OK|1 aaa|2 aaa|."
+            ))
+        };
+        assert_eq!(history(100), NONE);
+        assert_eq!(history(101), ["pop3-unique-id-shared"]);
+    }
+
+    const FIRST: &str = "p: opened
+        p> UIDL
+        p< +OK|1 aaa|2 bbb|.";
+
+    #[test]
+    fn what_quit_removed_stays_away() {
+        let history = |end: &str, between: &str| {
+            rules(&format!(
+                "{FIRST}
+                p> DELE 1
+                p< +OK
+                {end}
+                p!
+                {between}
+                q: opened
+                q> UIDL
+                q< +OK|1 aaa|2 bbb|."
+            ))
+        };
+        let rule = ["pop3-removed-message-returns"];
+        assert_eq!(history("p> QUIT\np< +OK", ""), rule);
+        assert_eq!(history("p> QUIT\np< -ERR some not removed", ""), NONE);
+        assert_eq!(history("p> RSET\np< +OK\np> QUIT\np< +OK", ""), NONE);
+        assert_eq!(history("", ""), NONE);
+        let delivery = "d: lmtp\nd> DATA";
+        assert_eq!(history("p> QUIT\np< +OK", delivery), NONE, "may be a hash");
+    }
+
+    #[test]
+    fn what_nobody_removed_is_listed() {
+        let history = |between: &str, list: &str| {
+            rules(&format!(
+                "{FIRST}
+                {between}
+                p!
+                q: opened
+                q> UIDL
+                q< +OK|{list}."
+            ))
+        };
+        assert_eq!(history("", "1 aaa|2 bbb|"), NONE);
+        assert_eq!(history("", "1 aaa|2 bbb|3 ccc|"), NONE);
+        assert_eq!(history("", "1 bbb|"), ["pop3-message-lost"]);
+        assert_eq!(history("", "1 aaa|2 ccc|"), ["pop3-message-lost"]);
+        assert_eq!(
+            history("p> DELE 1\np< +OK", "1 bbb|"),
+            ["pop3-message-lost"]
+        );
+        assert_eq!(
+            history("p> DELE 1\np< +OK\np> QUIT\np< +OK", "1 bbb|"),
+            NONE
+        );
+        let taken = "p> RETR 1\np< +OK|x|.\np> QUIT\np< +OK";
+        assert_eq!(history(taken, "1 bbb|"), NONE, "site policy");
+        let kept = format!("p> CAPA\np< +OK|EXPIRE NEVER|.\n{taken}");
+        assert_eq!(history(&kept, "1 bbb|"), ["pop3-message-lost"]);
+        let imap = "a: selected 2 9\na> A1 EXPUNGE";
+        assert_eq!(history(imap, "1 bbb|"), NONE);
+    }
+
+    #[test]
+    fn a_unique_id_has_one_body() {
+        let history = |end: &str, second: &str| {
+            rules(&format!(
+                "{FIRST}
+                p> CAPA
+                p< +OK|EXPIRE NEVER|.
+                p> RETR 1
+                p< +OK|a: b||one|.
+                {end}
+                p!
+                q: opened
+                q> UIDL 1
+                q< +OK 1 aaa
+                q> RETR 1
+                q< +OK|{second}."
+            ))
+        };
+        assert_eq!(history("", "a: b||one|"), NONE);
+        assert_eq!(history("", "Status: RO|a: b||one|"), NONE);
+        assert_eq!(history("", "a: b||two|"), ["unique-id-names-another"]);
+        let removed = "p> DELE 2\np< +OK\np> QUIT\np< +OK";
+        assert_eq!(history(removed, "a: b||two|"), ["unique-id-reused"]);
+    }
+}

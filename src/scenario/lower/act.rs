@@ -155,13 +155,14 @@ impl Lowering<'_> {
             Deed::Reconnect => session.ended_by = None,
             Deed::Disconnect(_) => session.ended_by = Some("disconnect".into()),
             Deed::Commands(commands) => {
-                let words = commands.iter().map(|command| {
-                    let head = command.head().trim_end();
-                    head.to_ascii_uppercase()
-                });
-                session.ended_by = words
-                    .into_iter()
-                    .find(|word| matches!(word.as_str(), "QUIT" | "LOGOUT"));
+                let mut words = commands
+                    .iter()
+                    .map(|command| command.head().trim_end().to_ascii_uppercase());
+                let last = match self.actors[actor].protocol {
+                    Protocol::Imap => "LOGOUT",
+                    Protocol::Pop3 | Protocol::Smtp | Protocol::Lmtp => "QUIT",
+                };
+                session.ended_by = words.find(|word| word == last);
             }
             Deed::Data(_) | Deed::Raw(_) | Deed::Send(_) | Deed::Await => {}
         }

@@ -8,7 +8,7 @@ use super::super::{
     Actor, Capability, Control, GivenMailbox, Needs, Place, Scenario, Source, Tls, Variable, schema,
 };
 use super::{Lowering, MOST_ACCOUNTS, MOST_ACTORS, MOST_VARIANTS, Session};
-use crate::expect::hole;
+use crate::expect::{hole, nearest};
 use crate::wire::Protocol;
 
 /// Protocols by name.
@@ -256,10 +256,16 @@ impl Lowering<'_> {
             enable: Vec::new(),
             tls: None,
         };
-        if let Value::Text(_) = node.value {
-            if let Some(protocol) = self.reader.choice(node, "an actor", &PROTOCOLS) {
-                actor.protocol = protocol;
-            }
+        if let Value::Text(text) = &node.value {
+            let meant = self
+                .reader
+                .choice(node, "an actor", &PROTOCOLS)
+                .or_else(|| {
+                    let near = nearest(text, PROTOCOLS.map(|(name, _)| name))?;
+                    let protocol = PROTOCOLS.iter().find(|(name, _)| *name == near);
+                    protocol.map(|(_, protocol)| *protocol)
+                });
+            actor.protocol = meant.unwrap_or(Protocol::Imap);
             return actor;
         }
         let keys = schema::keys::<schema::ActorMap>();

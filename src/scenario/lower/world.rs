@@ -5,8 +5,11 @@ use super::super::{Action, Check, Claim, Control, Deliver, Step, schema};
 use super::{Lowering, MOST_ACCOUNTS};
 use crate::wire::Protocol;
 
+/// A claim about the messages listed.
+type Listing = fn(Vec<String>) -> Claim;
+
 /// The forms of a claim that list messages, longest first.
-const LISTS: [(&str, fn(Vec<String>) -> Claim); 3] = [
+const LISTS: [(&str, Listing); 3] = [
     (" holds exactly [", Claim::Exactly),
     (" holds [", Claim::Holds),
     (" lacks [", Claim::Lacks),

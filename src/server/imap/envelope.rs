@@ -1,6 +1,6 @@
 //! ENVELOPE, BODY and BODYSTRUCTURE (RFC 9051 §7.5.2) of a message.
 
-use super::mime::{self, Inside, Part, Parameterized};
+use super::mime::{self, Inside, Parameterized, Part};
 use super::respond::{nstring, string};
 use crate::server::fault::{Fault, FaultSet};
 
@@ -19,7 +19,11 @@ pub(super) fn envelope(out: &mut Vec<u8>, header: &[u8], faults: FaultSet) {
     let from = addresses(header, "From");
     let or_from = |name| {
         let given = addresses(header, name);
-        if given.is_empty() { from.clone() } else { given }
+        if given.is_empty() {
+            from.clone()
+        } else {
+            given
+        }
     };
     out.push(b'(');
     text(out, "Date");
@@ -238,7 +242,11 @@ impl<'a> AddressParser<'a> {
             None => (address, &b""[..]),
         };
         let mut unquoted = AddressParser::new(local);
-        let local = if local.starts_with(b"\"") { unquoted.quoted() } else { local.to_vec() };
+        let local = if local.starts_with(b"\"") {
+            unquoted.quoted()
+        } else {
+            local.to_vec()
+        };
         list.push(Address {
             name: Some(phrase).filter(|name| !name.is_empty()).or(comment),
             route,
@@ -407,10 +415,16 @@ mod tests {
             ("", "NIL"),
             (" a@b", r#"((NIL NIL "a" "b"))"#),
             (" a@b (A B)", r#"(("A B" NIL "a" "b"))"#),
-            (" A B <a@b>,c@d", r#"(("A B" NIL "a" "b")(NIL NIL "c" "d"))"#),
+            (
+                " A B <a@b>,c@d",
+                r#"(("A B" NIL "a" "b")(NIL NIL "c" "d"))"#,
+            ),
             (r#" "A, \"B" <a@b>"#, r#"(("A, \"B" NIL "a" "b"))"#),
             (" <@x,@y:a@b>", r#"((NIL "@x,@y" "a" "b"))"#),
-            (" G:a@b, c@d;", r#"((NIL NIL "G" NIL)(NIL NIL "a" "b")(NIL NIL "c" "d")(NIL NIL NIL NIL))"#),
+            (
+                " G:a@b, c@d;",
+                r#"((NIL NIL "G" NIL)(NIL NIL "a" "b")(NIL NIL "c" "d")(NIL NIL NIL NIL))"#,
+            ),
             (" G:;", r#"((NIL NIL "G" NIL)(NIL NIL NIL NIL))"#),
             (" <", "NIL"),
             (" a@b <", r#"((NIL NIL "a" "b"))"#),
@@ -427,7 +441,13 @@ mod tests {
     fn body_structure(content: &str, extended: bool) -> String {
         let mut out = Vec::new();
         let part = Part::parse(content.as_bytes());
-        structure(&mut out, content.as_bytes(), &part, extended, FaultSet::default());
+        structure(
+            &mut out,
+            content.as_bytes(),
+            &part,
+            extended,
+            FaultSet::default(),
+        );
         String::from_utf8(out).unwrap()
     }
 

@@ -259,7 +259,9 @@ fn part_ranges(
     let mut at = body.start;
     while at < body.end && *budget > 0 && !boundary.is_empty() {
         let line = &content[at..at + line_end(&content[at..body.end])];
-        let after = line.strip_prefix(b"--").and_then(|l| l.strip_prefix(boundary));
+        let after = line
+            .strip_prefix(b"--")
+            .and_then(|l| l.strip_prefix(boundary));
         let last = match after.map(|after| after.trim_ascii()) {
             Some(b"") => Some(false),
             Some(b"--") => Some(true),
@@ -309,10 +311,7 @@ fn media(given: Option<Parameterized>, default: (&str, &str)) -> Media {
 }
 
 /// A parameter's value.
-pub(super) fn parameter<'a>(
-    parameters: &'a [(Vec<u8>, Vec<u8>)],
-    name: &str,
-) -> Option<&'a [u8]> {
+pub(super) fn parameter<'a>(parameters: &'a [(Vec<u8>, Vec<u8>)], name: &str) -> Option<&'a [u8]> {
     parameters
         .iter()
         .find(|(given, _)| given.eq_ignore_ascii_case(name.as_bytes()))
@@ -323,7 +322,10 @@ pub(super) fn parameter<'a>(
 pub(super) fn parameterized(field: &[u8]) -> Parameterized {
     let mut pieces = split_unquoted(field, b';').into_iter();
     let value = pieces.next().unwrap_or_default();
-    let value: Vec<u8> = value.into_iter().filter(|o| !o.is_ascii_whitespace()).collect();
+    let value: Vec<u8> = value
+        .into_iter()
+        .filter(|o| !o.is_ascii_whitespace())
+        .collect();
     let parameters = pieces
         .filter_map(|piece| {
             let equals = piece.iter().position(|octet| *octet == b'=')?;
@@ -378,7 +380,11 @@ fn unquote(value: &[u8]) -> Vec<u8> {
     let mut plain = Vec::new();
     let mut octets = inside.iter().copied();
     while let Some(octet) = octets.next() {
-        plain.push(if octet == b'\\' { octets.next().unwrap_or(octet) } else { octet });
+        plain.push(if octet == b'\\' {
+            octets.next().unwrap_or(octet)
+        } else {
+            octet
+        });
     }
     plain
 }
@@ -406,18 +412,29 @@ mod tests {
             (&[2], Some(Header), Some("Subject: in\r\n\r\n")),
             (&[2], Some(Text), Some("body\r\n")),
             (&[2, 1], None, Some("body\r\n")),
-            (&[2], Some(Mime), Some("Content-Type: message/rfc822\r\n\r\n")),
+            (
+                &[2],
+                Some(Mime),
+                Some("Content-Type: message/rfc822\r\n\r\n"),
+            ),
             (&[2, 1], Some(Mime), Some("Subject: in\r\n\r\n")),
             (&[1], Some(Header), None),
             (&[3], None, None),
             (&[1, 1], None, None),
             (&[2, 2], None, None),
         ] {
-            assert_eq!(section(NESTED, part, text.clone()).as_deref(), octets, "{part:?} {text:?}");
+            assert_eq!(
+                section(NESTED, part, text.clone()).as_deref(),
+                octets,
+                "{part:?} {text:?}"
+            );
         }
         let part = Part::parse(NESTED);
         let html = part.find(&[1]).unwrap();
-        assert_eq!((html.media.0.as_str(), html.media.1.as_str()), ("TEXT", "HTML"));
+        assert_eq!(
+            (html.media.0.as_str(), html.media.1.as_str()),
+            ("TEXT", "HTML")
+        );
         assert_eq!(parameter(&html.parameters, "charset"), Some(&b"utf-8"[..]));
     }
 
@@ -446,7 +463,14 @@ mod tests {
         let deep = "Content-Type: message/rfc822\r\n\r\n".repeat(20_000);
         let unclosed = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx";
         let empty = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n";
-        for odd in [&b""[..], b"\r\n", b"no header", deep.as_bytes(), unclosed, empty] {
+        for odd in [
+            &b""[..],
+            b"\r\n",
+            b"no header",
+            deep.as_bytes(),
+            unclosed,
+            empty,
+        ] {
             Part::parse(odd);
         }
         assert_eq!(section(unclosed, &[1], None).as_deref(), Some("x"));

@@ -161,7 +161,9 @@ impl Session {
         let account = self.account();
         let highest = account.read(|m| m.mailbox(id).map(|m| m.highest_modseq()));
         if let Some(highest) = highest {
-            self.untagged(&format!("OK [HIGHESTMODSEQ {highest}] Mod-sequences are on"));
+            self.untagged(&format!(
+                "OK [HIGHESTMODSEQ {highest}] Mod-sequences are on"
+            ));
         }
     }
 
@@ -176,7 +178,11 @@ impl Session {
 
     /// Sends what has been written if it is much.
     pub(super) async fn flush_much(&mut self) -> io::Result<()> {
-        if self.out.len() > FLUSH_AT { self.flush().await } else { Ok(()) }
+        if self.out.len() > FLUSH_AT {
+            self.flush().await
+        } else {
+            Ok(())
+        }
     }
 
     /// Reads a line that is no command of its own; nothing if none comes any more.
@@ -219,7 +225,11 @@ impl Session {
             };
             command.extend_from_slice(b"\r\n");
             if !self.accept_literal(&command, header).await? {
-                let gathered = if self.ended { Gathered::End } else { Gathered::Refused };
+                let gathered = if self.ended {
+                    Gathered::End
+                } else {
+                    Gathered::Refused
+                };
                 return Ok(gathered);
             }
             let octets = usize::try_from(header.octets).unwrap_or(usize::MAX);
@@ -234,7 +244,11 @@ impl Session {
     /// Decides about a literal before it comes: a synchronizing one is asked for only if the
     /// command makes sense so far; a non-synchronizing one comes in any case.
     async fn accept_literal(&mut self, command: &[u8], header: LiteralHeader) -> io::Result<bool> {
-        let limit = if is_append(command) { LARGEST_MESSAGE } else { LARGEST_ARGUMENT };
+        let limit = if is_append(command) {
+            LARGEST_MESSAGE
+        } else {
+            LARGEST_ARGUMENT
+        };
         let total = u64::try_from(command.len()).unwrap_or(u64::MAX);
         let too_large = header.octets > limit || total > limit + LARGEST_MESSAGE;
         if too_large && header.synchronizing {
@@ -289,7 +303,9 @@ impl Session {
             match self.stream.read_line(LONGEST_LINE).await {
                 Input::TooLong => {}
                 input => {
-                    let Some(line) = self.octets(input) else { return Ok(()) };
+                    let Some(line) = self.octets(input) else {
+                        return Ok(());
+                    };
                     let more = literal_header(&line).filter(|header| !header.synchronizing);
                     pending = more.map(|header| header.octets);
                 }
@@ -359,7 +375,8 @@ impl Session {
             }
             Then::StartTls | Then::End => {}
         }
-        self.out.extend_from_slice(format!("{tag} {reply}\r\n").as_bytes());
+        self.out
+            .extend_from_slice(format!("{tag} {reply}\r\n").as_bytes());
         match reply.then {
             Then::StartTls => {
                 self.flush().await?;
@@ -381,5 +398,7 @@ impl Session {
 
 fn is_append(command: &[u8]) -> bool {
     let mut words = command.split(|octet| *octet == b' ');
-    words.nth(1).is_some_and(|word| word.eq_ignore_ascii_case(b"APPEND"))
+    words
+        .nth(1)
+        .is_some_and(|word| word.eq_ignore_ascii_case(b"APPEND"))
 }

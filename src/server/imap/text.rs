@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::mime::{self, Inside, Part};
 
@@ -104,7 +104,11 @@ pub(super) fn decoded(content: &[u8], part: &Part) -> Option<Vec<u8>> {
     let body = &content[part.body.clone()];
     let header = &content[part.header.clone()];
     let encoding = mime::field(header, "Content-Transfer-Encoding").unwrap_or_default();
-    match mime::parameterized(&encoding).value.to_ascii_lowercase().as_str() {
+    match mime::parameterized(&encoding)
+        .value
+        .to_ascii_lowercase()
+        .as_str()
+    {
         "" | "7bit" | "8bit" | "binary" => Some(body.to_vec()),
         "base64" => {
             let digits: Vec<u8> = body

@@ -109,11 +109,19 @@ impl View {
         }
         let ranges = set.resolve(if by_uid { self.star_uid() } else { self.star() });
         let beyond = |n: u32| n == 0 || n > self.star();
-        if !by_uid && ranges.iter().any(|(low, high)| beyond(*low) || beyond(*high)) {
+        if !by_uid
+            && ranges
+                .iter()
+                .any(|(low, high)| beyond(*low) || beyond(*high))
+        {
             return Err(NoSuchMessage);
         }
         let wanted = |index: &usize| {
-            let number = if by_uid { self.entries[*index].told.uid } else { seq(*index) };
+            let number = if by_uid {
+                self.entries[*index].told.uid
+            } else {
+                seq(*index)
+            };
             parse::contains(&ranges, number)
         };
         Ok((0..self.entries.len()).filter(wanted).collect())
@@ -126,7 +134,9 @@ impl View {
 
     /// What `*` means as a UID.
     pub(super) fn star_uid(&self) -> u32 {
-        self.entries.last().map_or(self.uidnext, |entry| entry.told.uid)
+        self.entries
+            .last()
+            .map_or(self.uidnext, |entry| entry.told.uid)
     }
 
     /// Tells the client what has changed, as far as is allowed now; gives the mod-sequence up to
@@ -148,19 +158,14 @@ impl View {
         if expunge {
             self.tell_expunged(out, is_live, manner);
         }
-        self.tell_keywords(out, mailbox);
+        self.tell_keywords(out, mailbox.keywords());
         self.tell_new(out, mailbox, manner);
         self.tell_flags(out, mailbox, manner);
         expunge.then(|| mailbox.highest_modseq())
     }
 
     /// EXPUNGE or VANISHED.
-    fn tell_expunged(
-        &mut self,
-        out: &mut Vec<u8>,
-        is_live: impl Fn(u32) -> bool,
-        manner: Manner,
-    ) {
+    fn tell_expunged(&mut self, out: &mut Vec<u8>, is_live: impl Fn(u32) -> bool, manner: Manner) {
         let gone: Vec<usize> = (0..self.entries.len())
             .filter(|index| !is_live(self.entries[*index].told.uid))
             .collect();
@@ -185,10 +190,10 @@ impl View {
         self.saved.retain(|uid| !is_gone(*uid));
     }
 
-    /// FLAGS and PERMANENTFLAGS, if there are new keywords.
-    fn tell_keywords(&mut self, out: &mut Vec<u8>, mailbox: &Mailbox) {
-        if self.keywords != *mailbox.keywords() {
-            self.keywords = mailbox.keywords().clone();
+    /// FLAGS and PERMANENTFLAGS, if there are new keywords; before any FETCH that shows them.
+    pub(super) fn tell_keywords(&mut self, out: &mut Vec<u8>, keywords: &Flags) {
+        if self.keywords != *keywords {
+            self.keywords.clone_from(keywords);
             self.write_flags(out);
         }
     }
@@ -203,7 +208,10 @@ impl View {
         } else {
             respond::flags(&flags, Some("\\*"))
         };
-        line(out, &format!("OK [PERMANENTFLAGS ({permanent})] These can be kept"));
+        line(
+            out,
+            &format!("OK [PERMANENTFLAGS ({permanent})] These can be kept"),
+        );
     }
 
     /// EXISTS and RECENT.

@@ -97,7 +97,8 @@ impl Maildrop {
     /// The message with this number, unless there is none or it is marked.
     pub(super) fn entry(&self, number: usize) -> Option<&Entry> {
         let entry = self.entries.get(number.checked_sub(1)?)?;
-        (!entry.is_deleted()).then_some(entry)
+        let served = !entry.is_deleted() || self.has(Fault::Pop3MarkedMessageServed);
+        served.then_some(entry)
     }
 
     /// Marks a message as deleted. Whether it was there and had no mark.
@@ -193,7 +194,8 @@ fn entry(inbox: &Mailbox, message: &Message, context: &Context) -> Entry {
 fn unique_id(inbox: &Mailbox, message: &Message, context: &Context) -> String {
     let (uidvalidity, uid) = (inbox.uidvalidity(), message.uid);
     if context.has(Fault::Pop3DuplicateUidl) {
-        let sum = message.content.iter().fold(0_u64, |sum, octet| {
+        let body = find(&message.content, b"\r\n\r\n").unwrap_or(0);
+        let sum = message.content[body..].iter().fold(0_u64, |sum, octet| {
             sum.wrapping_mul(31).wrapping_add(u64::from(*octet))
         });
         return format!("{sum:x}");
@@ -203,6 +205,9 @@ fn unique_id(inbox: &Mailbox, message: &Message, context: &Context) -> String {
     }
     if context.has(Fault::Pop3UidlChangesOnFlagChange) {
         return format!("{uidvalidity}.{uid}.{}", message.modseq);
+    }
+    if context.has(Fault::Pop3UniqueIdWithSpace) {
+        return format!("{uidvalidity} {uid}");
     }
     format!("{uidvalidity}.{uid}")
 }

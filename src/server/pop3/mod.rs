@@ -1,6 +1,7 @@
 //! POP3 sessions (RFC 1939, 2449, 2595, 3206, 5034).
 
 mod cmd;
+mod corrupt;
 mod maildrop;
 mod reply;
 mod session;

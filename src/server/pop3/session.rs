@@ -3,6 +3,7 @@
 use std::io;
 
 use super::cmd;
+use super::corrupt::corrupted;
 use super::maildrop::Maildrop;
 use super::reply::Reply;
 use super::update::update;
@@ -48,12 +49,17 @@ pub(in crate::server) async fn serve(stream: Stream, context: Context) -> io::Re
     {
         update(&maildrop);
     }
+    session.stream.close().await;
     result
 }
 
 impl Session {
     async fn run(&mut self) -> io::Result<()> {
-        self.send(&Reply::ok("mailspec ready")).await?;
+        if self.context.has(Fault::Pop3GreetingNegative) {
+            self.send(&Reply::err("mailspec ready")).await?;
+        } else {
+            self.send(&Reply::ok("mailspec ready")).await?;
+        }
         while !matches!(self.state, State::Ended) {
             let reply = match self.stream.read_line(LONGEST_COMMAND).await {
                 Input::Octets(line) => cmd::run(self, &line).await?,
@@ -69,14 +75,21 @@ impl Session {
                 self.send(&reply).await?;
             }
         }
-        self.stream.close().await;
+        if self.context.has(Fault::Pop3AnswerAfterQuit)
+            && let Input::Octets(_) = self.stream.read_line(LONGEST_COMMAND).await
+        {
+            self.send(&Reply::ok("still here")).await?;
+        }
         Ok(())
     }
 
     /// Sends a reply.
     pub(super) async fn send(&mut self, reply: &Reply) -> io::Result<()> {
         match reply.octets() {
-            Some(octets) => self.stream.write(&octets).await,
+            Some(octets) => {
+                let octets = corrupted(octets, self.context.faults);
+                self.stream.write(&octets).await
+            }
             None => Ok(()),
         }
     }

@@ -120,6 +120,9 @@ fn shortened(reply: &str) -> String {
 
 const TWO: &str = "new A: 1\\r\\n\\r\\none\\r\\n\nnew A: 2\\r\\n\\r\\ntwo\\r\\n\n";
 
+const CAPA: &str = "+OK|USER|SASL PLAIN|TOP|UIDL|RESP-CODES|AUTH-RESP-CODE|PIPELINING\
+    |EXPIRE NEVER|IMPLEMENTATION mailspec|STLS";
+
 /// A script and what its last step gives; on a server with the fault it gives something else.
 const FAULTS: &[(Fault, &str, &str)] = &[
     (
@@ -127,6 +130,19 @@ const FAULTS: &[(Fault, &str, &str)] = &[
         "A\nA AUTH PLAIN\nA AGFubgBzZWNyZXQ=",
         "+OK",
     ),
+    (Fault::Pop3CapaDoubleSpace, "A\nA CAPA", CAPA),
+    (Fault::Pop3GreetingNegative, "A", "+OK"),
+    (Fault::Pop3ListingWithTab, "A in\nA LIST", "+OK|1 13|2 13"),
+    (
+        Fault::Pop3MarkedMessageServed,
+        "A in\nA DELE 1\nA TOP 1 0",
+        "-ERR",
+    ),
+    (Fault::Pop3StatBeforeLogin, "A\nA STAT", "-ERR"),
+    (Fault::Pop3StatWithUnit, "A in\nA STAT", "+OK 2 26"),
+    (Fault::Pop3StatusInLowerCase, "A in\nA NOOP", "+OK"),
+    (Fault::Pop3StatusWithoutSign, "A in\nA NOOP", "+OK"),
+    (Fault::Pop3UniqueIdWithSpace, "A in\nA UIDL 1", "+OK 1 1.1"),
     (
         Fault::Pop3BareLfDotTruncates,
         "new A: 1\\n\\n.\\nend\\n\nA in\nA RETR 3",
@@ -263,6 +279,35 @@ async fn each_fault_changes_what_a_conforming_server_says() {
 }
 
 #[tokio::test]
+async fn faults_of_the_wire() {
+    for (fault, expected) in [
+        (
+            Fault::Pop3AnswerAfterQuit,
+            "+OK mailspec ready\r\n+OK bye\r\n+OK still here\r\n",
+        ),
+        (Fault::Pop3BareLfReply, "+OK mailspec ready\n+OK bye\n"),
+        (
+            Fault::Pop3StatusWithoutSign,
+            "OK mailspec ready\r\nOK bye\r\n",
+        ),
+        (
+            Fault::Pop3EmptyUidlDisconnect,
+            "+OK mailspec ready\r\n+OK bye\r\n",
+        ),
+    ] {
+        let server = server(&[fault]).await;
+        let mut client = Client::connect(server.ports().pop3).await;
+        client.send("QUIT\r\nNOOP\r\n").await;
+        client.finish().await;
+        assert_eq!(client.rest().await, expected);
+    }
+    let server = server(&[Fault::Pop3LongReply, Fault::Pop3ChallengeNotBase64]).await;
+    let mut client = Client::connect(server.ports().pop3).await;
+    assert!(client.line().await.len() > 600);
+    assert_eq!(client.ask("AUTH PLAIN").await, "+ who are you?");
+}
+
+#[tokio::test]
 async fn top_truncated_cuts_long_messages() {
     let script = format!(
         "new A: 1\\r\\n\\r\\n{}\nA in\nA TOP 1 9999",
@@ -289,11 +334,9 @@ async fn pop3_deletion_is_in_the_log_of_expunged_messages() {
 
 #[tokio::test]
 async fn commands_and_states() {
-    let capa = "+OK|USER|SASL PLAIN|TOP|UIDL|RESP-CODES|AUTH-RESP-CODE|PIPELINING|EXPIRE NEVER\
-        |IMPLEMENTATION mailspec|STLS";
     let long = format!("A NOOP {}\nA NOOP", "x".repeat(60_000));
     for (script, expected) in [
-        ("A\nA CAPA", capa),
+        ("A\nA CAPA", CAPA),
         ("A in\nA capa", "+OK"),
         ("A\nA STAT", "-ERR"),
         ("A\nA PASS secret", "-ERR"),

@@ -76,7 +76,8 @@ async fn read(session: &mut Session) -> Ended {
                 };
             }
             Input::Octets(line) => {
-                let unstuffed = line.strip_prefix(b".").filter(|_| at_line_start);
+                let unstuffs = at_line_start && !session.context.has(Fault::SmtpKeepsStuffing);
+                let unstuffed = line.strip_prefix(b".").filter(|_| unstuffs);
                 let octets = unstuffed.unwrap_or(&line);
                 at_line_start = !line.ends_with(b"\n");
                 too_big |= data.len() + octets.len() > LONGEST_MESSAGE;

@@ -2,6 +2,7 @@
 
 mod address;
 mod cmd;
+mod corrupt;
 mod data;
 mod reply;
 mod session;

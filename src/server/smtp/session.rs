@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::cmd;
+use super::corrupt::corrupted;
 use super::data;
 use super::reply::Reply;
 use crate::server::context::Context;
@@ -125,7 +126,8 @@ impl Session {
 
     /// Sends a reply.
     pub(super) async fn send(&mut self, reply: &Reply) -> io::Result<()> {
-        self.stream.write(&reply.octets()).await
+        let octets = corrupted(reply.octets(), self.context.faults);
+        self.stream.write(&octets).await
     }
 
     /// After the handshake the client knows nothing of before (RFC 3207 §4.2).

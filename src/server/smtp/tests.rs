@@ -221,6 +221,59 @@ async fn a_cut_message_is_not_delivered() {
 }
 
 #[tokio::test]
+async fn faults_of_the_wire() {
+    let x = "x".repeat(600);
+    for (fault, expected) in [
+        (
+            Fault::SmtpBareLfReply,
+            "250-localhost\r\n250 2.0.0 done\n".to_owned(),
+        ),
+        (
+            Fault::SmtpEnhancedCodeClass,
+            "250-localhost\r\n250 5.0.0 done\r\n".into(),
+        ),
+        (
+            Fault::SmtpLongReply,
+            format!("250-localhost\r\n250 2.0.0 done{x}\r\n"),
+        ),
+        (
+            Fault::SmtpReplyCodeOutOfRange,
+            "290-localhost\r\n290 2.0.0 done\r\n".into(),
+        ),
+        (
+            Fault::SmtpReplyLinesDiffer,
+            "251-localhost\r\n250 2.0.0 done\r\n".into(),
+        ),
+        (
+            Fault::SmtpReplyNotAscii,
+            "250-localhost\r\n250 2.0.0 done\u{fffd}\r\n".into(),
+        ),
+        (
+            Fault::SmtpReplyWithoutSpace,
+            "250-localhost\r\n2502.0.0done\r\n".into(),
+        ),
+    ] {
+        let server = server(&[fault]).await;
+        let mut client = Client::connect(server.ports().smtp).await;
+        client.send("EHLO me\r\nNOOP\r\n").await;
+        client.finish().await;
+        let all = client.rest().await;
+        let (_, replies) = all.split_once('\n').unwrap();
+        let first = replies.split_inclusive('\n').next().unwrap();
+        let last = replies.split_inclusive('\n').next_back().unwrap();
+        assert_eq!(format!("{first}{last}"), expected);
+    }
+    let server = server(&[Fault::SmtpKeepsStuffing]).await;
+    let mut client = greeted(&server, Dialect::Lmtp).await;
+    client
+        .send("LHLO me\r\nMAIL FROM:<>\r\nRCPT TO:<ann>\r\nDATA\r\n..\r\n.\r\n")
+        .await;
+    client.finish().await;
+    client.rest().await;
+    assert!(contents(&server, "ann")[0].ends_with("\r\n..\r\n"));
+}
+
+#[tokio::test]
 async fn noop_takes_an_argument() {
     for (faults, expected) in [
         (&[][..], "250 2.0.0"),

@@ -11,7 +11,6 @@ use crate::server::fault::FaultSet;
 /// One user's mail.
 #[derive(Debug)]
 pub(crate) struct Account {
-    name: String,
     password: Mutex<Option<String>>,
     mailboxes: Mutex<Mailboxes>,
     changes: watch::Sender<u64>,
@@ -19,19 +18,13 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    pub(super) fn new(name: &str, password: Option<&str>, faults: FaultSet) -> Self {
+    pub(super) fn new(password: Option<&str>, faults: FaultSet) -> Self {
         Self {
-            name: name.to_owned(),
             password: Mutex::new(password.map(str::to_owned)),
             mailboxes: Mutex::new(Mailboxes::new(faults)),
             changes: watch::Sender::default(),
             maildrop_locked: AtomicBool::new(false),
         }
-    }
-
-    /// The user's name.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
     }
 
     /// Looks at the mailboxes; the lock is held while `look` runs.
@@ -99,7 +92,7 @@ mod tests {
     use super::*;
 
     fn account() -> Arc<Account> {
-        Arc::new(Account::new("ann", Some("x"), FaultSet::default()))
+        Arc::new(Account::new(Some("x"), FaultSet::default()))
     }
 
     #[test]

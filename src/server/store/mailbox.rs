@@ -1,7 +1,10 @@
 //! One mailbox: messages in the order of their UIDs, and the log of what was expunged.
 
-use super::{Flag, FlagChange, Flags, InternalDate, Message, NewMessage, SpecialUse};
+use super::{Flag, FlagChange, Flags, Message, NewMessage, SpecialUse};
 use crate::server::fault::{Fault, FaultSet};
+
+/// How much a faulty server expunges at once.
+const FAULTY_EXPUNGE_LIMIT: usize = 16;
 
 /// A mailbox. Sequence numbers are not its business: each session has its own.
 #[derive(Debug)]
@@ -16,6 +19,8 @@ pub(crate) struct Mailbox {
     expunged: Vec<Expunged>,
     keywords: Flags,
     special_use: Vec<SpecialUse>,
+    /// What was removed, for a fault that brings it back.
+    undead: Vec<Message>,
     faults: FaultSet,
 }
 
@@ -50,6 +55,7 @@ impl Mailbox {
             expunged: Vec::new(),
             keywords: Flags::new(),
             special_use: Vec::new(),
+            undead: Vec::new(),
             faults,
         }
     }
@@ -76,6 +82,14 @@ impl Mailbox {
 
     /// HIGHESTMODSEQ: of the last change of any message, expunges too; 1 if there was none.
     pub(crate) fn highest_modseq(&self) -> u64 {
+        if self.faults.has(Fault::CondstoreHighestmodseqConstant) {
+            return 1;
+        }
+        self.highest_modseq
+    }
+
+    /// Grows with each change.
+    pub(super) fn changes(&self) -> u64 {
         self.highest_modseq
     }
 
@@ -137,6 +151,9 @@ impl Mailbox {
             let flags = change.apply(&message.flags, named);
             if flags != message.flags {
                 message.flags = flags;
+                if self.faults.has(Fault::CondstoreChangeWithoutModseq) {
+                    continue;
+                }
                 message.modseq = modseq;
                 self.highest_modseq = modseq;
             }
@@ -151,12 +168,17 @@ impl Mailbox {
     /// UIDs removed, ascending.
     pub(crate) fn expunge(&mut self, uids: Option<&[u32]>) -> Vec<u32> {
         let deleted = Flag::deleted();
+        let limit = match self.faults.has(Fault::ExpungeStopsAtLimit) {
+            true => FAULTY_EXPUNGE_LIMIT,
+            false => usize::MAX,
+        };
         let marked: Vec<u32> = self
             .messages
             .iter()
             .filter(|m| m.flags.contains(&deleted))
             .filter(|m| uids.is_none_or(|uids| uids.contains(&m.uid)))
             .map(|m| m.uid)
+            .take(limit)
             .collect();
         self.remove(&marked)
     }
@@ -176,6 +198,9 @@ impl Mailbox {
             self.uidnext = 1;
             self.first_unclaimed_recent = 1;
         }
+        if self.faults.has(Fault::UidReusedAfterExpungeLast) {
+            self.uidnext = self.messages.last().map_or(1, |m| m.uid + 1);
+        }
         removed
     }
 
@@ -183,6 +208,10 @@ impl Mailbox {
     pub(crate) fn remove_unlogged(&mut self, uids: &[u32]) -> Vec<u32> {
         let indexes = self.indexes(uids);
         let removed: Vec<u32> = indexes.iter().map(|i| self.messages[*i].uid).collect();
+        if self.faults.has(Fault::ExpungedMessageResurrects) {
+            let undead = indexes.iter().map(|i| self.messages[*i].clone());
+            self.undead.extend(undead);
+        }
         self.messages
             .retain(|m| removed.binary_search(&m.uid).is_err());
         removed
@@ -199,7 +228,6 @@ impl Mailbox {
             return Vec::new();
         }
         self.highest_modseq += 1;
-        let save_date = InternalDate::now();
         news.into_iter()
             .map(|(new, email_id)| {
                 let uid = self.uidnext;
@@ -211,12 +239,25 @@ impl Mailbox {
                     flags: new.flags,
                     modseq: self.highest_modseq,
                     internal_date: new.internal_date,
-                    save_date,
                     content: new.content,
                 });
                 uid
             })
             .collect()
+    }
+
+    /// Fault: what was removed is back.
+    pub(super) fn resurrect(&mut self) {
+        self.messages.append(&mut self.undead);
+        self.messages.sort_by_key(|m| m.uid);
+        self.highest_modseq += 1;
+    }
+
+    /// Fault: the newest message never reached the disk.
+    pub(super) fn lose_newest(&mut self) {
+        if let Some(lost) = self.messages.pop() {
+            self.uidnext = lost.uid;
+        }
     }
 
     pub(super) fn set_special_use(&mut self, special_use: &[SpecialUse]) {

@@ -3,9 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::corrupt;
 use super::name::{below, is_valid, normalize, superiors};
-use super::{DELIMITER, Mailbox, Message, NewMessage, SpecialUse};
-use crate::server::fault::FaultSet;
+use super::{
+    Appended, Copied, DELIMITER, Listed, Mailbox, Message, NewMessage, SpecialUse, StoreError,
+};
+use crate::server::fault::{Fault, FaultSet};
 
 const INBOX: &str = "INBOX";
 
@@ -20,59 +23,9 @@ pub(crate) struct Mailboxes {
     next_uidvalidity: u32,
     next_email_id: u64,
     renames_and_deletions: u64,
+    /// What deleted mailboxes had, for a fault that shows it again.
+    tombstones: BTreeMap<String, Vec<NewMessage>>,
     faults: FaultSet,
-}
-
-/// Why something could not be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum StoreError {
-    /// NONEXISTENT (TRYCREATE where mail was to go).
-    #[error("no such mailbox")]
-    NoSuchMailbox,
-    /// ALREADYEXISTS
-    #[error("mailbox exists already")]
-    AlreadyExists,
-    /// CANNOT: INBOX cannot be deleted, a mailbox cannot go below itself.
-    #[error("not possible for this mailbox")]
-    Cannot,
-    /// CANNOT: an empty level, a control character, or too long.
-    #[error("not a valid mailbox name")]
-    InvalidName,
-}
-
-/// What was appended, for APPENDUID.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Appended {
-    /// UIDVALIDITY of the mailbox.
-    pub(crate) uidvalidity: u32,
-    /// UIDs, in the order of the messages given.
-    pub(crate) uids: Vec<u32>,
-}
-
-/// What was copied or moved, for COPYUID; `sources[i]` became `targets[i]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Copied {
-    /// UIDVALIDITY of the mailbox to which they went.
-    pub(crate) uidvalidity: u32,
-    /// UIDs in the old mailbox, ascending; those that were gone already are left out.
-    pub(crate) sources: Vec<u32>,
-    /// UIDs in the new mailbox, ascending.
-    pub(crate) targets: Vec<u32>,
-}
-
-/// A name for LIST.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Listed {
-    /// The full name.
-    pub(crate) name: String,
-    /// Whether there is a mailbox; if not, the name is only superior to some (`\NonExistent`).
-    pub(crate) exists: bool,
-    /// Whether a mailbox is inferior to it.
-    pub(crate) has_children: bool,
-    /// Whether it is subscribed.
-    pub(crate) subscribed: bool,
-    /// Special uses.
-    pub(crate) special_use: Vec<SpecialUse>,
 }
 
 impl Mailboxes {
@@ -85,6 +38,7 @@ impl Mailboxes {
             next_uidvalidity: 1,
             next_email_id: 1,
             renames_and_deletions: 0,
+            tombstones: BTreeMap::new(),
             faults,
         };
         mailboxes.insert(INBOX);
@@ -102,7 +56,7 @@ impl Mailboxes {
 
     /// Differs after any change that a session can see; claiming `\Recent` is none.
     pub(super) fn stamp(&self) -> (u64, u64, u64, usize) {
-        let modseqs = self.by_name.values().map(Mailbox::highest_modseq).sum();
+        let modseqs = self.by_name.values().map(Mailbox::changes).sum();
         let subscribed = self.subscriptions.len();
         (
             self.next_id,
@@ -149,6 +103,8 @@ impl Mailboxes {
         let name = normalize(name);
         let mailbox = self.by_name.get_mut(&name);
         let mailbox = mailbox.ok_or(StoreError::NoSuchMailbox)?;
+        let was_empty = mailbox.messages().is_empty();
+        let messages = corrupt::appended(messages, mailbox, self.faults);
         let mut next_email_id = self.next_email_id;
         let mut fresh = || {
             next_email_id += 1;
@@ -161,7 +117,10 @@ impl Mailboxes {
                 (new, email_id)
             })
             .collect();
-        let uids = mailbox.append(messages);
+        let mut uids = mailbox.append(messages);
+        if self.faults.has(Fault::AppenduidWrongOnEmptyMailbox) && was_empty {
+            uids.iter_mut().for_each(|uid| *uid += 1);
+        }
         let uidvalidity = mailbox.uidvalidity();
         self.next_email_id = next_email_id;
         Ok(Appended { uidvalidity, uids })
@@ -173,9 +132,18 @@ impl Mailboxes {
     /// [`StoreError::NoSuchMailbox`] for either mailbox.
     pub(crate) fn copy(&mut self, from: u64, uids: &[u32], to: &str) -> Result<Copied, StoreError> {
         let source = self.mailbox(from).ok_or(StoreError::NoSuchMailbox)?;
-        let selected: Vec<&Message> = source.select(uids).collect();
+        let mut selected: Vec<&Message> = source.select(uids).collect();
+        if self.faults.has(Fault::CopyDeduplicates)
+            && let Some(target) = self.find(to)
+        {
+            selected.retain(|m| target.messages().iter().all(|t| t.email_id != m.email_id));
+        }
         let sources = selected.iter().map(|m| m.uid).collect();
-        let copies = selected.into_iter().map(NewMessage::copy_of).collect();
+        let mut copies: Vec<_> = selected.into_iter().map(NewMessage::copy_of).collect();
+        if self.faults.has(Fault::CopyLosesKeywords) {
+            let keep_system = |copy: &mut NewMessage| copy.flags.retain(|f| !f.is_keyword());
+            copies.iter_mut().for_each(keep_system);
+        }
         let appended = self.append(to, copies)?;
         Ok(Copied {
             uidvalidity: appended.uidvalidity,
@@ -216,7 +184,11 @@ impl Mailboxes {
         self.create_superiors(&name);
         let mailbox = self.insert(&name);
         mailbox.set_special_use(special_use);
-        Ok(mailbox.id())
+        let id = mailbox.id();
+        if let Some(leaked) = self.tombstones.remove(&name) {
+            self.append(&name, leaked)?;
+        }
+        Ok(id)
     }
 
     /// Deletes a mailbox. If others are inferior to it, its name stays in LIST without a mailbox.
@@ -229,7 +201,11 @@ impl Mailboxes {
             return Err(StoreError::Cannot);
         }
         let deleted = self.by_name.remove(&name);
-        deleted.ok_or(StoreError::NoSuchMailbox)?;
+        let deleted = deleted.ok_or(StoreError::NoSuchMailbox)?;
+        if self.faults.has(Fault::TombstoneLeaksIntoRecreatedMailbox) {
+            let leaked = deleted.messages().iter().map(NewMessage::copy_of);
+            self.tombstones.insert(name, leaked.collect());
+        }
         self.renames_and_deletions += 1;
         Ok(())
     }
@@ -287,6 +263,27 @@ impl Mailboxes {
     /// Ends a subscription; whether there was one does not matter.
     pub(crate) fn unsubscribe(&mut self, name: &str) {
         self.subscriptions.remove(&normalize(name));
+    }
+
+    /// The server was killed: nothing that it acknowledged may get lost.
+    pub(super) fn killed(&mut self) {
+        if self.faults.has(Fault::AckBeforeFsync) {
+            self.by_name.values_mut().for_each(Mailbox::lose_newest);
+        }
+    }
+
+    /// The server was down and is up again: nothing may have changed.
+    pub(super) fn restarted(&mut self) {
+        if self.faults.has(Fault::ExpungedMessageResurrects) {
+            self.by_name.values_mut().for_each(Mailbox::resurrect);
+        }
+        if self.faults.has(Fault::UidvalidityChangesOnRestart) {
+            for mailbox in self.by_name.values_mut() {
+                let name = mailbox.name().to_owned();
+                mailbox.set_name(&name, self.next_uidvalidity);
+                self.next_uidvalidity += 1;
+            }
+        }
     }
 
     /// Every name: mailboxes, superior names without a mailbox, and subscribed names without
@@ -354,7 +351,10 @@ impl Mailboxes {
     }
 
     fn insert(&mut self, name: &str) -> &mut Mailbox {
-        let uidvalidity = self.fresh_uidvalidity();
+        let uidvalidity = match self.last_uidvalidity.get(name) {
+            Some(last) if self.faults.has(Fault::UidvalidityReusedOnRecreate) => *last,
+            _ => self.fresh_uidvalidity(),
+        };
         let id = self.next_id;
         self.next_id += 1;
         self.last_uidvalidity.insert(name.to_owned(), uidvalidity);
@@ -370,7 +370,7 @@ impl Mailboxes {
 
 #[cfg(test)]
 mod tests {
-    use pretty_assertions::assert_eq;
+    use pretty_assertions::{assert_eq, assert_ne};
 
     use super::super::Flag;
     use super::*;
@@ -492,6 +492,62 @@ mod tests {
             (0, uidnext)
         );
         assert_eq!(m.rename("INBOX", "Old"), Err(StoreError::AlreadyExists));
+    }
+
+    /// Each fault changes what this gives.
+    fn history(faults: &[Fault]) -> Vec<String> {
+        let mut m = Mailboxes::new(faults.iter().copied().collect());
+        let new = |flags: &str| NewMessage {
+            flags: flags.split_whitespace().map(Flag::new).collect(),
+            ..NewMessage::received(b"x".as_slice())
+        };
+        m.append("INBOX", vec![new("k"); 3]).unwrap();
+        let inbox = m.inbox().id();
+        m.create("a", &[]).unwrap();
+        let first = m.append("a", vec![new("")]).unwrap().uids[0];
+        m.copy(inbox, &[1, 1], "Sent").unwrap();
+        m.copy(inbox, &[1], "Sent").unwrap();
+        m.delete("a").unwrap();
+        m.create("a", &[]).unwrap();
+        m.inbox_mut().remove(&[3]);
+        m.append("Junk", vec![new("\\Deleted"); 17]).unwrap();
+        let junk = m.by_name.get_mut("Junk").unwrap();
+        junk.expunge(None);
+        let seen = [Flag::seen()].into_iter().collect();
+        m.inbox_mut()
+            .store_flags(&[1], super::super::FlagChange::Add, &seen, None);
+        m.killed();
+        m.restarted();
+        m.create(&format!("first-{first}"), &[]).unwrap();
+        let summary = |m: &Mailbox| {
+            let messages = m.messages().iter();
+            let messages: Vec<_> = messages.map(|m| (m.uid, m.flags.len())).collect();
+            let numbers = (m.uidvalidity(), m.uidnext(), m.highest_modseq());
+            format!("{} {numbers:?} {messages:?}", m.name())
+        };
+        m.by_name.values().map(summary).collect()
+    }
+
+    #[test]
+    fn faults_change_the_course_of_things() {
+        let sound = history(&[]);
+        assert_eq!(sound[2], "INBOX (1, 4, 4) [(1, 2), (2, 1)]");
+        for fault in [
+            Fault::AckBeforeFsync,
+            Fault::AppenduidWrongOnEmptyMailbox,
+            Fault::CondstoreChangeWithoutModseq,
+            Fault::CondstoreHighestmodseqConstant,
+            Fault::CopyDeduplicates,
+            Fault::CopyLosesKeywords,
+            Fault::ExpungeStopsAtLimit,
+            Fault::ExpungedMessageResurrects,
+            Fault::TombstoneLeaksIntoRecreatedMailbox,
+            Fault::UidReusedAfterExpungeLast,
+            Fault::UidvalidityChangesOnRestart,
+            Fault::UidvalidityReusedOnRecreate,
+        ] {
+            assert_ne!(history(&[fault]), sound, "{} is not seen", fault.id());
+        }
     }
 
     #[test]

@@ -17,8 +17,6 @@ pub(crate) struct Message {
     pub(crate) modseq: u64,
     /// When the mail arrived; a copy keeps it.
     pub(crate) internal_date: InternalDate,
-    /// When it came into this mailbox (RFC 8514).
-    pub(crate) save_date: InternalDate,
     /// The octets, lines ended by CRLF if they came so.
     pub(crate) content: Arc<[u8]>,
 }

@@ -5,6 +5,8 @@
 //! own view of a mailbox and compare it with the [`Mailbox`] when [`Account::changes`] wakes them.
 
 mod account;
+mod answer;
+mod corrupt;
 mod date;
 mod flag;
 mod mailbox;
@@ -17,10 +19,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) use account::{Account, MaildropLock};
+pub(crate) use answer::{Appended, Copied, Listed, StoreError};
 pub(crate) use date::{Civil, InternalDate};
 pub(crate) use flag::{Flag, FlagChange, Flags};
-pub(crate) use mailbox::{Expunged, Mailbox, Stored};
-pub(crate) use mailboxes::{Appended, Copied, Listed, Mailboxes, StoreError};
+pub(crate) use mailbox::{Mailbox, Stored};
+pub(crate) use mailboxes::Mailboxes;
 pub(crate) use message::{Message, NewMessage};
 pub(crate) use name::{DELIMITER, SpecialUse, normalize};
 
@@ -50,7 +53,7 @@ impl Store {
         match accounts.get(user) {
             Some(account) => account.set_password(password),
             None => {
-                let account = Account::new(user, Some(password), self.faults);
+                let account = Account::new(Some(password), self.faults);
                 accounts.insert(user.to_owned(), Arc::new(account));
             }
         }
@@ -71,7 +74,7 @@ impl Store {
         const NAME: &str = "postmaster";
         let mut accounts = self.accounts();
         let account = accounts.entry(NAME.to_owned());
-        Arc::clone(account.or_insert_with(|| Arc::new(Account::new(NAME, None, self.faults))))
+        Arc::clone(account.or_insert_with(|| Arc::new(Account::new(None, self.faults))))
     }
 
     /// The account of this name, if the password is right.
@@ -83,6 +86,16 @@ impl Store {
     /// Notes that the server was down and is up again.
     pub(crate) fn restarted(&self) {
         self.restarts.fetch_add(1, Ordering::Relaxed);
+        for account in self.accounts().values() {
+            account.write(Mailboxes::restarted);
+        }
+    }
+
+    /// Notes that the server was killed.
+    pub(crate) fn killed(&self) {
+        for account in self.accounts().values() {
+            account.write(Mailboxes::killed);
+        }
     }
 
     /// How often the server was down: nothing that a client sees may depend on it.

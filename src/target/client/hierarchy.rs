@@ -1,5 +1,8 @@
 //! How a server writes mailbox names: its hierarchy delimiter and the prefix of personal mailboxes.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
 /// The delimiter and prefix of a server (RFC 3501 §5.1, RFC 2342).
 ///
 /// mailspec itself writes levels with `/`: `Archive/2026`. A Courier server calls that
@@ -13,8 +16,10 @@ pub struct Hierarchy {
 }
 
 impl Hierarchy {
-    /// The server's name for a mailbox whose levels are written with `/`.
+    /// The server's name for a mailbox whose levels are written with `/`. A path with characters
+    /// beyond ASCII becomes modified UTF-7; one in ASCII stays, and so may be in that form already.
     pub fn to_server(&self, path: &str) -> String {
+        let path = &modified_utf7(path);
         let (first, rest) = path.split_once('/').unwrap_or((path, ""));
         let delimited = self.delimit(path);
         if !first.eq_ignore_ascii_case("INBOX") {
@@ -57,6 +62,38 @@ impl Hierarchy {
             None => None,
         };
         Some(Self { delimiter, prefix })
+    }
+}
+
+/// Modified UTF-7 (RFC 3501 §5.1.3) of a text that is not all ASCII.
+fn modified_utf7(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    let mut encoded = String::with_capacity(text.len() * 2);
+    let mut shifted: Vec<u8> = Vec::new();
+    for c in text.chars() {
+        if matches!(c, ' '..='~') {
+            unshift(&mut encoded, &mut shifted);
+            encoded.push(c);
+            if c == '&' {
+                encoded.push('-');
+            }
+        } else {
+            let mut units = [0; 2];
+            let units = c.encode_utf16(&mut units).iter();
+            shifted.extend(units.flat_map(|unit| unit.to_be_bytes()));
+        }
+    }
+    unshift(&mut encoded, &mut shifted);
+    encoded
+}
+
+fn unshift(encoded: &mut String, shifted: &mut Vec<u8>) {
+    if !shifted.is_empty() {
+        let base64 = STANDARD_NO_PAD.encode(&*shifted).replace('/', ",");
+        encoded.push_str(&format!("&{base64}-"));
+        shifted.clear();
     }
 }
 
@@ -104,6 +141,19 @@ mod tests {
         for (hierarchy, path, name, back) in table {
             assert_eq!(hierarchy.to_server(path), name, "{path}");
             assert_eq!(hierarchy.to_path(name), back, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_beyond_ascii_become_modified_utf7() {
+        let table = [
+            ("~peter/mail/台北/日本語", "~peter/mail/&U,BTFw-/&ZeVnLIqe-"),
+            ("Entwürfe & mehr", "Entw&APw-rfe &- mehr"),
+            ("Entw&APw-rfe", "Entw&APw-rfe"),
+            ("😀", "&2D3eAA-"),
+        ];
+        for (path, name) in table {
+            assert_eq!(hierarchy(Some(b'/'), "").to_server(path), name);
         }
     }
 

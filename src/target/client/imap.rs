@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::ClientError;
 use super::hierarchy::Hierarchy;
-use super::listing::{Listed, ListedMailbox, data, gather};
+use super::listing::{Listed, ListedMailbox, bodies, data, gather, is_selectable};
 use super::session::{Answer, Session};
 use crate::engine::{Command, LiteralForm, Piece};
 use crate::target::Account;
@@ -114,11 +114,15 @@ impl ImapClient {
 
     /// Every message of a mailbox, by sequence number; `None`: there is no such mailbox.
     pub async fn messages(&mut self, mailbox: &str) -> Result<Option<Vec<Listed>>, ClientError> {
-        match self.open("EXAMINE", mailbox).await? {
-            None => Ok(None),
-            Some(Selected { exists: 0, .. }) => Ok(Some(Vec::new())),
-            Some(_) => self.fetch_listing(mailbox).await.map(Some),
-        }
+        let Some(Selected { exists, .. }) = self.open("EXAMINE", mailbox).await? else {
+            return Ok(None);
+        };
+        let listed = match exists {
+            0 => Vec::new(),
+            _ => self.fetch_listing(mailbox).await?,
+        };
+        self.close().await?;
+        Ok(Some(listed))
     }
 
     /// The octets of every message of a mailbox with its UID, without setting `\Seen`; `None`: there
@@ -127,39 +131,27 @@ impl ImapClient {
         &mut self,
         mailbox: &str,
     ) -> Result<Option<Vec<(u32, Vec<u8>)>>, ClientError> {
-        use crate::wire::imap::FetchItem;
-        match self.open("EXAMINE", mailbox).await? {
-            None => return Ok(None),
-            Some(Selected { exists: 0, .. }) => return Ok(Some(Vec::new())),
-            Some(_) => {}
+        let Some(Selected { exists, .. }) = self.open("EXAMINE", mailbox).await? else {
+            return Ok(None);
+        };
+        let mut found = Vec::new();
+        if exists > 0 {
+            let what = format!("FETCH BODY.PEEK[] in {mailbox}");
+            let command = Command::text("FETCH 1:* (UID BODY.PEEK[])");
+            let answer = self.run(&what, command).await?;
+            found = bodies(&answer.untagged);
         }
-        let what = format!("FETCH BODY.PEEK[] in {mailbox}");
-        let command = Command::text("FETCH 1:* (UID BODY.PEEK[])");
-        let answer = self.run(&what, command).await?;
-        let mut bodies = Vec::new();
-        for data in data(&answer.untagged) {
-            let Data::Fetch { items, .. } = data else {
-                continue;
-            };
-            let uid = items.iter().find_map(|item| match item {
-                FetchItem::Uid(uid) => Some(*uid),
-                _ => None,
-            });
-            let body = items.iter().find_map(|item| match item {
-                FetchItem::Section { octets, .. } => octets.clone(),
-                _ => None,
-            });
-            if let (Some(uid), Some(body)) = (uid, body) {
-                bodies.push((uid, body));
-            }
-        }
-        Ok(Some(bodies))
+        self.close().await?;
+        Ok(Some(found))
     }
 
     /// UIDVALIDITY of a mailbox; `None`: there is no such mailbox, or it has none.
     pub async fn uidvalidity(&mut self, mailbox: &str) -> Result<Option<u32>, ClientError> {
-        let selected = self.open("EXAMINE", mailbox).await?;
-        Ok(selected.and_then(|selected| selected.uidvalidity))
+        let Some(selected) = self.open("EXAMINE", mailbox).await? else {
+            return Ok(None);
+        };
+        self.close().await?;
+        Ok(selected.uidvalidity)
     }
 
     /// Every mailbox of the account's personal namespace that LIST shows.
@@ -237,10 +229,14 @@ impl ImapClient {
 
     /// Leaves a mailbox without the EXPUNGE that CLOSE does: opened read-only, it does none.
     async fn leave(&mut self, mailbox: &str) -> Result<(), ClientError> {
-        if self.open("EXAMINE", mailbox).await?.is_some() {
-            self.run("CLOSE", Command::text("CLOSE")).await?;
+        match self.open("EXAMINE", mailbox).await? {
+            Some(_) => self.close().await,
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    async fn close(&mut self) -> Result<(), ClientError> {
+        self.run("CLOSE", Command::text("CLOSE")).await.map(drop)
     }
 
     /// Adds `\Deleted` (`+`) or takes it away (`-`).
@@ -262,7 +258,7 @@ impl ImapClient {
         })
     }
 
-    /// SELECT or EXAMINE; `None`: refused, and LIST does not know the mailbox either.
+    /// SELECT or EXAMINE; `None`: refused, and LIST knows no such mailbox, or the name only.
     async fn open(
         &mut self,
         command: &str,
@@ -273,7 +269,10 @@ impl ImapClient {
         let answer = self.session.command(&what, line(command, [&name])).await?;
         if let Err(error) = succeeded(&self.session, &what, &answer) {
             let listed = self.run("LIST", line("LIST", ["", &name])).await?;
-            let exists = data(&listed.untagged).any(|data| matches!(data, Data::List { .. }));
+            let exists = data(&listed.untagged).any(|data| match data {
+                Data::List { attributes, .. } => is_selectable(attributes),
+                _ => false,
+            });
             return if exists { Err(error) } else { Ok(None) };
         }
         let mut selected = Selected::default();

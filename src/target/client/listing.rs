@@ -32,11 +32,16 @@ pub struct ListedMailbox {
 impl ListedMailbox {
     /// True if it can be selected.
     pub fn is_selectable(&self) -> bool {
-        !self.attributes.iter().any(|attribute| {
-            attribute.eq_ignore_ascii_case("\\Noselect")
-                || attribute.eq_ignore_ascii_case("\\NonExistent")
-        })
+        is_selectable(&self.attributes)
     }
+}
+
+/// True if name attributes do not say that the name is only a name.
+pub(super) fn is_selectable(attributes: &[String]) -> bool {
+    !attributes.iter().any(|attribute| {
+        attribute.eq_ignore_ascii_case("\\Noselect")
+            || attribute.eq_ignore_ascii_case("\\NonExistent")
+    })
 }
 
 /// The untagged data among messages.
@@ -79,6 +84,26 @@ pub(super) fn gather(messages: &[Message]) -> Result<Vec<Listed>, u32> {
         Some(listed) => Err(listed.seq),
         None => Ok(found.into_values().collect()),
     }
+}
+
+/// The messages among FETCH responses, each with its UID.
+pub(super) fn bodies(messages: &[Message]) -> Vec<(u32, Vec<u8>)> {
+    data(messages)
+        .filter_map(|data| {
+            let Data::Fetch { items, .. } = data else {
+                return None;
+            };
+            let uid = items.iter().find_map(|item| match item {
+                FetchItem::Uid(uid) => Some(*uid),
+                _ => None,
+            })?;
+            let body = items.iter().find_map(|item| match item {
+                FetchItem::Section { octets, .. } => octets.clone(),
+                _ => None,
+            })?;
+            Some((uid, body))
+        })
+        .collect()
 }
 
 /// The value of Message-ID in a header, unfolded and trimmed.

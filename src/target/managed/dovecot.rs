@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::process::Program;
@@ -90,10 +91,10 @@ impl Recipe for Dovecot {
 
     fn remove_account(&self, site: &Site, account: &Account) -> io::Result<()> {
         fs::remove_file(account_file(site, account))?;
-        match fs::remove_dir_all(site.directory.join("mail").join(&account.user)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        // A session that is just ending may put a file back. No later account has this name, and
+        // the whole directory goes with the server.
+        let _ = fs::remove_dir_all(site.directory.join("mail").join(&account.user));
+        Ok(())
     }
 
     fn propagation_limit(&self) -> Duration {
@@ -101,7 +102,7 @@ impl Recipe for Dovecot {
     }
 }
 
-fn account_file(site: &Site, account: &Account) -> std::path::PathBuf {
+fn account_file(site: &Site, account: &Account) -> PathBuf {
     site.directory
         .join("accounts")
         .join(format!("{}.account", account.user))

@@ -14,7 +14,8 @@ use super::{Recipe, recipe};
 use crate::target::made_account::made_account;
 use crate::target::ready::all_greet;
 use crate::target::{Account, Control, Facts, TargetError};
-use crate::transport::{Endpoint, Trust};
+use crate::transport::{Endpoint, Options, Trust};
+use crate::wire::Limits;
 
 /// How long a server may take from its start to its greetings.
 const START_LIMIT: Duration = Duration::from_secs(20);
@@ -115,7 +116,7 @@ impl Managed {
     }
 
     pub(crate) fn trust(&self) -> Trust {
-        Trust::Authorities(self.site.certificate.authority.clone().into_bytes())
+        trust(&self.site)
     }
 
     pub(crate) fn propagation_limit(&self) -> Duration {
@@ -191,14 +192,23 @@ impl Managed {
     }
 }
 
+fn trust(site: &Site) -> Trust {
+    Trust::Authorities(site.certificate.authority.clone().into_bytes())
+}
+
 /// Starts the program and waits until every endpoint greets, or it ends.
 async fn launch(guard: &mut Guard, program: &Program, site: &Site) -> Result<Process, Failure> {
     let log = site.log();
     let mut process = Process::start(guard, program, &log)
         .await
         .map_err(|error| Failure::Other(error.to_string()))?;
+    let options = Options {
+        trust: trust(site),
+        limits: Limits::default(),
+        connect_timeout: START_LIMIT,
+    };
     let greeted = tokio::select! {
-        greeted = all_greet(&site.endpoints, START_LIMIT) => greeted,
+        greeted = all_greet(&site.endpoints, &options, START_LIMIT) => greeted,
         status = process.wait() => Err(format!("it ended ({status})")),
     };
     match greeted {

@@ -12,7 +12,6 @@ use tokio::time::timeout;
 
 use super::*;
 use crate::engine::{Command, Request};
-use crate::finding::rule::exchange;
 use crate::transcript::Direction;
 use crate::wire::Message;
 
@@ -133,7 +132,7 @@ async fn an_instant_close_is_a_finding_not_an_error() {
     let Some(Event::UnexpectedReceived(nothing)) = next(&mut connection).await else {
         panic!("the missing greeting is reported");
     };
-    assert_eq!(rules(&nothing), [exchange::POP3_NO_GREETING.id()]);
+    assert_eq!(rules(&nothing), ["pop3-no-greeting"]);
     let closed = next(&mut connection).await;
     assert_eq!(closed, Some(Event::Closed { rest: Vec::new() }));
     assert_eq!(next(&mut connection).await, None);
@@ -150,7 +149,7 @@ async fn half_a_line_is_kept_as_rest() {
     let Some(Event::UnexpectedReceived(half)) = next(&mut connection).await else {
         panic!("the half line is reported");
     };
-    assert_eq!(rules(&half), [exchange::POP3_CUT_SHORT.id()]);
+    assert_eq!(rules(&half), ["pop3-cut-short"]);
     let rest = b"+OK ha".to_vec();
     assert_eq!(next(&mut connection).await, Some(Event::Closed { rest }));
 }
@@ -164,7 +163,7 @@ async fn an_endless_line_ends_the_connection() {
     let Some(Event::FramingLost(excerpt)) = next(&mut connection).await else {
         panic!("the limit is reported");
     };
-    assert_eq!(rules(&excerpt), [exchange::POP3_OVER_LIMIT.id()]);
+    assert_eq!(rules(&excerpt), ["pop3-over-limit"]);
     assert_eq!(next(&mut connection).await, None);
     within(peer).await.unwrap();
 }
@@ -194,21 +193,15 @@ async fn a_server_that_floods_is_read_no_further_than_the_limit() {
     let (flooded, stopped) = tokio::sync::oneshot::channel();
     let (port, _peer) = peer(|mut stream| async move {
         let lines = b"+OK\r\n".repeat(1000);
-        let mut sent = 0;
         while let Ok(Ok(())) = timeout(Duration::from_millis(500), stream.write_all(&lines)).await {
-            sent += lines.len();
-            assert!(sent < 1 << 30, "the client reads without end");
         }
-        flooded.send(sent).unwrap();
+        flooded.send(()).unwrap();
     })
     .await;
     let (mut connection, _) = open(port).await;
     within(stopped).await.unwrap();
-    let mut events = 0;
-    while connection.try_next().is_some() {
-        events += 1;
-    }
-    assert!(events > 0);
+    let events = std::iter::from_fn(|| connection.try_next()).count();
+    assert!((1..10_000).contains(&events), "{events} events wait");
 }
 
 #[tokio::test]
@@ -221,14 +214,17 @@ async fn both_sides_with_full_buffers_do_not_block_each_other() {
         reader.read_exact(&mut first).await.unwrap();
         let lines = b"+OK\r\n".repeat(MEGABYTE);
         writer.write_all(&lines).await.unwrap();
-        let mut rest = vec![0; 16 * MEGABYTE - 1];
+        let mut rest = vec![0; 16 * MEGABYTE - 1 + b"NOOP\r\n".len()];
         reader.read_exact(&mut rest).await.unwrap();
+        assert!(rest.ends_with(b"xNOOP\r\n"));
     })
     .await;
     let (mut connection, _) = open(port).await;
     next(&mut connection).await;
     connection.submit(Request::Raw(vec![b'x'; 16 * MEGABYTE]));
-    for _ in 0..MEGABYTE {
+    assert!(next(&mut connection).await.is_some());
+    ask(&mut connection, "NOOP");
+    for _ in 1..MEGABYTE {
         assert!(next(&mut connection).await.is_some());
     }
     within(peer).await.unwrap();
@@ -313,7 +309,7 @@ async fn a_giant_literal_ends_the_connection_when_announced() {
     let Some(Event::FramingLost(excerpt)) = next(&mut connection).await else {
         panic!("the limit is reported");
     };
-    assert_eq!(rules(&excerpt), [exchange::IMAP_OVER_LIMIT.id()]);
+    assert_eq!(rules(&excerpt), ["imap-over-limit"]);
     assert_eq!(next(&mut connection).await, None);
 }
 

@@ -220,7 +220,7 @@ async fn octets_in_clear_behind_the_acceptance_are_found() {
     let Some(Event::UnexpectedReceived(injected)) = next(&mut connection).await else {
         panic!("the injection is reported");
     };
-    assert_eq!(rules(&injected), [exchange::POP3_CLEAR_BEHIND_STLS.id()]);
+    assert_eq!(rules(&injected), ["pop3-clear-behind-stls"]);
     assert!(connection.is_secure());
     drop(connection);
     within(peer).await.unwrap();

@@ -52,24 +52,38 @@ impl Parser<'_> {
         Ok(FetchItem::Other { name, octets })
     }
 
-    /// Passes what stands in brackets behind an item's name, the closing bracket too.
+    /// Passes what stands in brackets behind an item's name, and an origin behind them. Brackets
+    /// that are never closed end where the list of items ends.
     fn pass_brackets(&mut self) {
-        if self.cursor.peek() == Some(b'[') {
+        if !self.cursor.eat(b'[') {
+            return;
+        }
+        let mut depth = 0_usize;
+        while let Some(octet) = self.cursor.peek() {
+            match octet {
+                b']' | b'\r' | b'\n' => break,
+                b')' if depth == 0 => break,
+                b')' => depth -= 1,
+                b'(' => depth += 1,
+                _ => {}
+            }
+            self.cursor.bump();
+        }
+        if self.cursor.eat(b']') {
             self.cursor
-                .take_while(|octet| !matches!(octet, b']' | b'\r' | b'\n'));
-            self.cursor.eat(b']');
+                .take_while(|octet| octet.is_ascii_digit() || matches!(octet, b'<' | b'>' | b'.'));
         }
     }
 
     /// Passes a malformed item: its name, with what stands in brackets, and its value.
     fn skip_item(&mut self, start: usize) {
         self.cursor.go_to(start);
-        let ends = |octet| matches!(octet, b' ' | b')' | b'\r' | b'\n');
         self.cursor
-            .take_while(|octet| !ends(octet) && octet != b'[' && octet != b'(');
+            .take_while(|octet| is_atom_char(octet) && octet != b'[');
         self.pass_brackets();
+        let is_glued = matches!(self.cursor.peek(), Some(b'(' | b'"' | b'{'));
         self.skip_value();
-        if self.cursor.eat(b' ') {
+        if !is_glued && self.cursor.eat(b' ') {
             self.skip_value();
         }
     }

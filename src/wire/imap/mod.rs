@@ -3,6 +3,8 @@
 mod body_structure;
 mod capability;
 mod context;
+#[cfg(test)]
+mod corpus;
 mod date_time;
 mod envelope;
 mod ext;

@@ -202,12 +202,15 @@ impl<'a> Parser<'a> {
         if self.rejected {
             return;
         }
-        if self.cursor.peek() == Some(b' ') {
-            self.stray_spaces("CRLF");
-        }
-        if !matches!(self.cursor.rest(), b"\r\n" | b"\n" | b"") {
+        let ends = |rest: &[u8]| matches!(rest, b"\r\n" | b"\n" | b"");
+        let start = self.cursor.at();
+        let stray = self.cursor.take_while(|octet| octet == b' ').len();
+        if !ends(self.cursor.rest()) {
+            self.cursor.go_to(start);
             let rejection = self.expected::<()>("CRLF");
             self.settle(rejection);
+        } else if stray > 0 {
+            self.report(rules::SPACING, start..start + stray, "CRLF");
         }
     }
 }

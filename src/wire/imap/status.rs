@@ -1,6 +1,6 @@
 //! Status responses, their text and response codes; tagged responses and continuation requests.
 
-use super::parser::Parser;
+use super::parser::{Parsed, Parser};
 use super::string::{is_astring_char, text_of};
 use super::{Code, Response, Status, StatusKind, ext};
 use crate::finding::rule::imap_wire as rules;
@@ -22,14 +22,16 @@ impl Parser<'_> {
             return Response::Unreadable;
         }
         self.cursor.bump();
-        let word_at = self.cursor.here();
+        let word_at = self.cursor.at();
         match self.status_kind() {
             Some(kind @ (StatusKind::Ok | StatusKind::No | StatusKind::Bad)) => Response::Tagged {
                 tag: text_of(tag),
                 status: self.status(kind),
             },
             _ => {
-                self.report(rules::TAG, word_at, "OK, NO or BAD");
+                self.cursor.go_to(word_at);
+                let rejection = self.reject::<()>(rules::TAG, "OK, NO or BAD");
+                self.settle(rejection);
                 Response::Unreadable
             }
         }
@@ -96,58 +98,50 @@ impl Parser<'_> {
 
     /// `"[" resp-text-code "]"` (RFC 9051 §9)
     ///
-    /// A malformed code is reported and passed, up to its closing bracket.
+    /// A malformed code is reported and passed, up to its closing bracket. A bracket that is never
+    /// closed, with no known code behind it, is text.
     fn resp_text_code(&mut self) -> Option<Code> {
-        let bracket = self.cursor.here();
+        let bracket = self.cursor.at();
         self.cursor.bump();
-        let behind_bracket = self.cursor.at();
-        let Ok(name) = self.atom() else {
-            return self.passed_code(bracket.start, None, "resp-text-code");
+        let name = self.atom().unwrap_or_default().to_ascii_uppercase();
+        let production = ext::code(&name);
+        let parsed = self.under(rules::RESPONSE_CODE, |p| {
+            let code = match production {
+                Some(production) => production(p)?,
+                None => p.other_code(&name)?,
+            };
+            p.octet(b']')?;
+            Ok(code)
+        });
+        let Err(rejection) = parsed else {
+            return parsed.ok();
         };
-        let name = name.to_ascii_uppercase();
-        let other = Code::Other(name.clone());
-        let parsed = match ext::code(&name) {
-            Some(production) => self.under(rules::RESPONSE_CODE, production),
-            None => {
-                if self.cursor.eat(b' ') {
-                    let start = self.cursor.at();
-                    let argument = self
-                        .cursor
-                        .take_while(|octet| !matches!(octet, b']' | b'\r' | b'\n'));
-                    self.text_octets(start, argument);
-                }
-                Ok(other.clone())
-            }
-        };
-        match parsed {
-            Ok(code) if self.cursor.eat(b']') => Some(code),
-            Ok(code) => self.passed_code(behind_bracket, Some(code), "\"]\""),
-            Err(rejection) => {
-                self.report_rejection(rejection);
-                self.cursor.go_to(behind_bracket);
-                self.pass_bracket();
-                Some(other)
-            }
-        }
-    }
-
-    fn passed_code(&mut self, from: usize, code: Option<Code>, expected: &str) -> Option<Code> {
-        self.report(rules::RESPONSE_CODE, self.cursor.here(), expected);
-        self.cursor.go_to(from);
-        self.pass_bracket().then_some(code).flatten()
-    }
-
-    /// Passes everything up to and with the next closing bracket; false, and nothing is passed, if
-    /// there is none.
-    fn pass_bracket(&mut self) -> bool {
-        let start = self.cursor.at();
+        self.cursor.go_to(bracket);
         self.cursor
             .take_while(|octet| !matches!(octet, b']' | b'\r' | b'\n'));
-        let found = self.cursor.eat(b']');
-        if !found {
-            self.cursor.go_to(start);
+        let is_closed = self.cursor.eat(b']');
+        if is_closed || production.is_some() {
+            self.report_rejection(rejection);
         }
-        found
+        if !is_closed {
+            self.cursor.go_to(bracket);
+        }
+        (is_closed && !name.is_empty()).then_some(Code::Other(name))
+    }
+
+    /// `atom [SP 1*<any TEXT-CHAR except "]">]` (RFC 9051 §9), from behind the atom on
+    fn other_code(&mut self, name: &str) -> Parsed<Code> {
+        if name.is_empty() {
+            return self.expected("resp-text-code");
+        }
+        if self.cursor.eat(b' ') {
+            let start = self.cursor.at();
+            let argument = self
+                .cursor
+                .take_while(|octet| !matches!(octet, b']' | b'\r' | b'\n'));
+            self.text_octets(start, argument);
+        }
+        Ok(Code::Other(name.to_owned()))
     }
 
     /// `continue-req = "+" SP (resp-text / base64) CRLF` (RFC 9051 §9); base64 may be empty.

@@ -58,7 +58,10 @@ impl Authenticate {
             return Ok(Reply::no("AUTHENTICATIONFAILED", "Not a message of PLAIN"));
         };
         if !authorization.is_empty() && authorization != user {
-            return Ok(Reply::no("AUTHORIZATIONFAILED", "Nobody may act for another here"));
+            return Ok(Reply::no(
+                "AUTHORIZATIONFAILED",
+                "Nobody may act for another here",
+            ));
         }
         Ok(session.log_in(user, password))
     }

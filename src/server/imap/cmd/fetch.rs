@@ -82,19 +82,28 @@ impl Fetch {
         } else {
             Reply::no("UNKNOWN-CTE", "Content transfer encoding is not known")
         };
-        Ok(if self.uid { reply } else { reply.then(Then::SyncWithoutExpunge) })
+        Ok(if self.uid {
+            reply
+        } else {
+            reply.then(Then::SyncWithoutExpunge)
+        })
     }
 
     /// VANISHED (EARLIER) for the UIDs of the set that were expunged since.
     fn tell_vanished(&self, session: &mut Session) {
-        let Some(since) = self.modifiers.changed_since else { return };
+        let Some(since) = self.modifiers.changed_since else {
+            return;
+        };
         let account = session.account();
         let view = session.view();
         let ranges = self.set.resolve(view.star_uid());
         let mut uids: Vec<u32> = account.read(|mailboxes| {
             let mailbox = mailboxes.mailbox(view.mailbox);
             let expunged = mailbox.into_iter().flat_map(|m| m.expunged_since(since));
-            expunged.map(|e| e.uid).filter(|uid| contains(&ranges, *uid)).collect()
+            expunged
+                .map(|e| e.uid)
+                .filter(|uid| contains(&ranges, *uid))
+                .collect()
         });
         uids.sort_unstable();
         if !uids.is_empty() {
@@ -125,7 +134,10 @@ impl Fetch {
     fn mark_seen(&self, session: &mut Session, indexes: &[usize]) -> Vec<u32> {
         let mut sets_seen = self.items.iter().any(FetchItem::sets_seen);
         if session.has(Fault::PeekSetsSeen) {
-            sets_seen |= self.items.iter().any(|i| matches!(i, FetchItem::Section { .. }));
+            sets_seen |= self
+                .items
+                .iter()
+                .any(|i| matches!(i, FetchItem::Section { .. }));
         }
         let in_examine = session.has(Fault::ExamineSetsSeen);
         let account = session.account();
@@ -155,10 +167,14 @@ impl Fetch {
     ) -> Result<(), UnknownEncoding> {
         let account = session.account();
         let manner = session.manner();
-        let view = session.view();
+        let Session { view, out, .. } = session;
+        let Some(view) = view else { return Ok(()) };
         let (mailbox, uid) = (view.mailbox, view.entries[index].told.uid);
         let (live, position) = account.read(|mailboxes| {
             let mailbox = mailboxes.mailbox(mailbox);
+            if let Some(mailbox) = mailbox {
+                view.tell_keywords(out, mailbox.keywords());
+            }
             let live = mailbox.and_then(|m| m.message(uid)).cloned();
             let position = mailbox.map_or(0, |m| m.messages().partition_point(|o| o.uid < uid));
             (live, position)
@@ -214,7 +230,7 @@ impl Fetch {
         }
         response.extend_from_slice(b")\r\n");
         if written > 0 {
-            session.out.append(&mut response);
+            out.append(&mut response);
         }
         if failed { Err(UnknownEncoding) } else { Ok(()) }
     }
@@ -320,11 +336,19 @@ impl Writer<'_> {
         let Some(part) = self.part.find(&section.part) else {
             return Ok(None);
         };
-        text::decoded(content, part).map(Some).ok_or(UnknownEncoding)
+        text::decoded(content, part)
+            .map(Some)
+            .ok_or(UnknownEncoding)
     }
 
     /// An item whose value is a message's octets: a literal, or NIL if there are none.
-    fn string(&self, out: &mut Vec<u8>, name: &str, octets: Option<&[u8]>, partial: Option<Partial>) {
+    fn string(
+        &self,
+        out: &mut Vec<u8>,
+        name: &str,
+        octets: Option<&[u8]>,
+        partial: Option<Partial>,
+    ) {
         out.extend_from_slice(name.as_bytes());
         let Some(octets) = octets else {
             out.extend_from_slice(b" NIL");

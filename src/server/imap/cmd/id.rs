@@ -34,6 +34,8 @@ pub(super) fn parse(p: &mut Parser<'_>) -> ParseResult<Command> {
 
 pub(super) fn run(session: &mut Session) -> Reply {
     let version = env!("CARGO_PKG_VERSION");
-    session.untagged(&format!("ID (\"name\" \"mailspec\" \"version\" \"{version}\")"));
+    session.untagged(&format!(
+        "ID (\"name\" \"mailspec\" \"version\" \"{version}\")"
+    ));
     Reply::ok("ID completed")
 }

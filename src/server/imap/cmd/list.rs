@@ -86,7 +86,11 @@ impl List {
     }
 
     fn matches(&self, name: &str, rev2: bool) -> bool {
-        let wire = if rev2 { name.to_owned() } else { encode_utf7(name) };
+        let wire = if rev2 {
+            name.to_owned()
+        } else {
+            encode_utf7(name)
+        };
         let mut patterns = self.patterns.iter().filter(|pattern| !pattern.is_empty());
         patterns.any(|pattern| matches(&format!("{}{pattern}", self.reference), &wire))
     }
@@ -100,9 +104,15 @@ impl List {
         let restricted = self.selection.subscribed || self.selection.special_use;
         let inferior = format!("{}{DELIMITER}", listed.name);
         let child_info = self.selection.recursive_match
-            && all.iter().any(|other| other.name.starts_with(&inferior) && chosen(other));
+            && all
+                .iter()
+                .any(|other| other.name.starts_with(&inferior) && chosen(other));
         let there = listed.exists || listed.has_children;
-        let selected = if restricted { chosen(listed) || child_info } else { there };
+        let selected = if restricted {
+            chosen(listed) || child_info
+        } else {
+            there
+        };
         if !selected || !self.matches(&listed.name, session.rev2) {
             return;
         }
@@ -126,9 +136,17 @@ impl List {
     fn attributes(&self, session: &Session, listed: &Listed) -> String {
         let mut attributes = Vec::new();
         if !listed.exists {
-            attributes.push(if self.extended { "\\NonExistent" } else { "\\Noselect" });
+            attributes.push(if self.extended {
+                "\\NonExistent"
+            } else {
+                "\\Noselect"
+            });
         }
-        attributes.push(if listed.has_children { "\\HasChildren" } else { "\\HasNoChildren" });
+        attributes.push(if listed.has_children {
+            "\\HasChildren"
+        } else {
+            "\\HasNoChildren"
+        });
         if listed.subscribed && (self.selection.subscribed || self.returns.subscribed) {
             attributes.push("\\Subscribed");
         }
@@ -190,7 +208,11 @@ fn with_superiors(all: &[Listed]) -> Vec<Listed> {
 /// Whether a pattern with `*` and `%` matches a name; INBOX matches in any case.
 fn matches(pattern: &str, name: &str) -> bool {
     let first_level = name.split(DELIMITER).next().unwrap_or_default();
-    let folded = if first_level == "INBOX" { first_level.len() } else { 0 };
+    let folded = if first_level == "INBOX" {
+        first_level.len()
+    } else {
+        0
+    };
     let pattern: Vec<char> = pattern.chars().collect();
     // reached[i]: the first i characters of the pattern match the name so far.
     let mut reached = vec![false; pattern.len() + 1];
@@ -205,7 +227,11 @@ fn matches(pattern: &str, name: &str) -> bool {
     skip_wildcards(&mut reached);
     for (at, c) in name.chars().enumerate() {
         let mut next = vec![false; pattern.len() + 1];
-        for (index, p) in pattern.iter().enumerate().filter(|(index, _)| reached[*index]) {
+        for (index, p) in pattern
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| reached[*index])
+        {
             match p {
                 '*' => next[index] = true,
                 '%' => next[index] |= c != DELIMITER,
@@ -237,7 +263,11 @@ mod tests {
             ("inbox", "INBOX", true),
             ("inbox/%", "INBOX/x", true),
             ("sent", "Sent", false),
-            ("*%*%*%*%*%*%*%*x", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false),
+            (
+                "*%*%*%*%*%*%*%*x",
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                false,
+            ),
             ("", "a", false),
         ] {
             assert_eq!(matches(pattern, name), matched, "{pattern} {name}");

@@ -156,7 +156,9 @@ impl Command {
     pub(super) fn parse(p: &mut Parser<'_>, state: State) -> ParseResult<Self> {
         let name = p.keyword()?;
         if !states(&name).contains(&state) {
-            return Err(ParseError::Syntax("Command unknown or not valid in this state"));
+            return Err(ParseError::Syntax(
+                "Command unknown or not valid in this state",
+            ));
         }
         Ok(match name.as_str() {
             "APPEND" => Self::Append(append::Append::parse(p)?),
@@ -200,7 +202,11 @@ impl Command {
             "MOVE" => Self::Copy(copy::Copy::parse(p, uid, true)?),
             "SEARCH" => Self::Search(search::Search::parse(p, uid)?),
             "STORE" => Self::Store(store::Store::parse(p, uid)?),
-            _ => return Err(ParseError::Syntax("Command unknown or not valid in this state")),
+            _ => {
+                return Err(ParseError::Syntax(
+                    "Command unknown or not valid in this state",
+                ));
+            }
         })
     }
 

@@ -72,7 +72,11 @@ impl Search {
         }
         let reply = Reply::ok("SEARCH completed");
         let numbers = self.key.any(&|key| matches!(key, SearchKey::Sequence(_)));
-        if self.uid && !numbers { reply } else { reply.then(Then::SyncWithoutExpunge) }
+        if self.uid && !numbers {
+            reply
+        } else {
+            reply.then(Then::SyncWithoutExpunge)
+        }
     }
 
     fn hits(&self, session: &mut Session) -> Vec<Hit> {
@@ -83,7 +87,10 @@ impl Search {
         let live: Vec<Option<Message>> = account.read(|mailboxes| {
             let mailbox = mailboxes.mailbox(view.mailbox);
             let live = |uid| mailbox.and_then(|m| m.message(uid)).cloned();
-            view.entries.iter().map(|entry| live(entry.told.uid)).collect()
+            view.entries
+                .iter()
+                .map(|entry| live(entry.told.uid))
+                .collect()
         });
         let mut hits = Vec::new();
         for (index, (entry, live)) in view.entries.iter().zip(&live).enumerate() {
@@ -98,7 +105,11 @@ impl Search {
             if candidate.satisfies(&self.key) {
                 hits.push(Hit {
                     uid: entry.told.uid,
-                    number: if self.uid { entry.told.uid } else { candidate.seq },
+                    number: if self.uid {
+                        entry.told.uid
+                    } else {
+                        candidate.seq
+                    },
                     modseq: candidate.message.modseq,
                 });
             }
@@ -149,7 +160,12 @@ fn search(hits: &[Hit], with_modseq: bool) -> String {
     for hit in hits {
         answer.push_str(&format!(" {}", hit.number));
     }
-    if let Some(highest) = hits.iter().map(|hit| hit.modseq).max().filter(|_| with_modseq) {
+    if let Some(highest) = hits
+        .iter()
+        .map(|hit| hit.modseq)
+        .max()
+        .filter(|_| with_modseq)
+    {
         answer.push_str(&format!(" (MODSEQ {highest})"));
     }
     answer

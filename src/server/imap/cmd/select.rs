@@ -79,7 +79,11 @@ impl Select {
         session.condstore |= self.condstore;
         self.tell(session, &opened);
         session.view = Some(opened.view);
-        let code = if self.read_only { "READ-ONLY" } else { "READ-WRITE" };
+        let code = if self.read_only {
+            "READ-ONLY"
+        } else {
+            "READ-WRITE"
+        };
         Reply::ok("Mailbox is selected").code(code)
     }
 
@@ -89,7 +93,9 @@ impl Select {
             .qresync
             .as_ref()
             .filter(|resync| resync.uidvalidity == mailbox.uidvalidity());
-        let vanished = resync.filter(|_| !blind).map(|r| r.vanished(&view, mailbox));
+        let vanished = resync
+            .filter(|_| !blind)
+            .map(|r| r.vanished(&view, mailbox));
         let changed = resync.map(|r| r.changed(&view));
         Opened {
             view,
@@ -106,20 +112,32 @@ impl Select {
         session.untagged(&format!("{} EXISTS", view.exists()));
         if session.rev2 {
             let mut list = format!("LIST () \"{DELIMITER}\" ").into_bytes();
-            respond::mailbox(&mut list, &crate::server::store::normalize(&self.name), true);
+            respond::mailbox(
+                &mut list,
+                &crate::server::store::normalize(&self.name),
+                true,
+            );
             session.untagged(&String::from_utf8_lossy(&list));
         } else {
             session.untagged(&format!("{} RECENT", view.recent()));
             let seen = Flag::seen();
-            let unseen = view.entries.iter().position(|e| !e.told.flags.contains(&seen));
+            let unseen = view
+                .entries
+                .iter()
+                .position(|e| !e.told.flags.contains(&seen));
             if let Some(index) = unseen {
                 session.untagged(&format!("OK [UNSEEN {}] First unseen", seq(index)));
             }
         }
-        session.untagged(&format!("OK [UIDVALIDITY {}] UIDs are valid", opened.uidvalidity));
+        session.untagged(&format!(
+            "OK [UIDVALIDITY {}] UIDs are valid",
+            opened.uidvalidity
+        ));
         session.untagged(&format!("OK [UIDNEXT {}] Next UID", view.uidnext));
         let highest = opened.highest_modseq;
-        session.untagged(&format!("OK [HIGHESTMODSEQ {highest}] Highest mod-sequence"));
+        session.untagged(&format!(
+            "OK [HIGHESTMODSEQ {highest}] Highest mod-sequence"
+        ));
         if !opened.vanished.is_empty() {
             let uids = respond::number_set(&opened.vanished);
             session.untagged(&format!("VANISHED (EARLIER) {uids}"));
@@ -172,7 +190,12 @@ impl Resync {
             let index = usize::try_from(*seq).unwrap_or(usize::MAX) - 1;
             view.entries.get(index).is_some_and(|e| e.told.uid == *uid)
         };
-        let checked = self.matches.iter().take_while(fits).last().map_or(0, |(_, uid)| *uid);
+        let checked = self
+            .matches
+            .iter()
+            .take_while(fits)
+            .last()
+            .map_or(0, |(_, uid)| *uid);
         let mut vanished: Vec<u32> = mailbox
             .expunged_since(self.modseq)
             .map(|expunged| expunged.uid)
@@ -200,7 +223,10 @@ fn pairs(sequence: &SequenceSet, uids: &SequenceSet) -> ParseResult<Vec<(u32, u3
     const BAD: ParseError = ParseError::Syntax("sequence match data do not fit together");
     let numbers = |set: &SequenceSet| -> Vec<u32> {
         let ranges = set.resolve(0).into_iter();
-        ranges.flat_map(|(low, high)| low..=high).take(MOST_PAIRS).collect()
+        ranges
+            .flat_map(|(low, high)| low..=high)
+            .take(MOST_PAIRS)
+            .collect()
     };
     let (sequence, uids) = (numbers(sequence), numbers(uids));
     let ascending = |numbers: &[u32]| numbers.is_sorted_by(|a, b| a < b);

@@ -43,7 +43,11 @@ impl Session {
             self.enable_condstore();
         }
         let mut status = b"STATUS ".to_vec();
-        respond::mailbox(&mut status, &crate::server::store::normalize(name), self.rev2);
+        respond::mailbox(
+            &mut status,
+            &crate::server::store::normalize(name),
+            self.rev2,
+        );
         status.extend_from_slice(format!(" ({values})").as_bytes());
         self.untagged(&String::from_utf8_lossy(&status));
         true

@@ -6,7 +6,7 @@ use crate::server::imap::parse::{ParseError, ParseResult, Parser, SequenceSet, p
 use crate::server::imap::respond;
 use crate::server::imap::session::Session;
 use crate::server::imap::view::{fetch_data, line, seq};
-use crate::server::store::{FlagChange, Flags, Mailbox, Message, Stored};
+use crate::server::store::{FlagChange, Flags, Message, Stored};
 
 #[derive(Clone, Debug)]
 pub(in crate::server::imap) struct Store {
@@ -66,7 +66,10 @@ impl Store {
             self.change = FlagChange::Replace;
         }
         let account = session.account();
-        let view = session.view();
+        let Session { view, out, .. } = session;
+        let Some(view) = view else {
+            return Reply::bad("No mailbox is selected");
+        };
         if view.read_only {
             return self.done(Reply::no("CANNOT", "The mailbox is read-only"));
         }
@@ -80,7 +83,8 @@ impl Store {
                 return (Stored::default(), Vec::new());
             };
             let stored = mailbox.store_flags(&uids, self.change, &self.flags, self.unchanged_since);
-            let after = copies(mailbox, &stored.accepted);
+            view.tell_keywords(out, mailbox.keywords());
+            let after = mailbox.select(&stored.accepted).cloned().collect();
             (stored, after)
         });
         self.tell(session, &after);
@@ -94,7 +98,11 @@ impl Store {
 
     /// EXPUNGE may come with UID STORE only (RFC 9051 §7.5.1).
     fn done(&self, reply: Reply) -> Reply {
-        if self.uid { reply } else { reply.then(Then::SyncWithoutExpunge) }
+        if self.uid {
+            reply
+        } else {
+            reply.then(Then::SyncWithoutExpunge)
+        }
     }
 
     /// With the MODIFIED response code, if some messages failed the test; it takes the place of
@@ -123,7 +131,9 @@ impl Store {
         let Session { view, out, .. } = session;
         let Some(view) = view else { return };
         for live in after {
-            let Some(index) = view.index_of(live.uid) else { continue };
+            let Some(index) = view.index_of(live.uid) else {
+                continue;
+            };
             let entry = &mut view.entries[index];
             entry.told.modseq = live.modseq;
             if !self.silent || self.unchanged_since.is_some() || mute {
@@ -139,8 +149,4 @@ impl Store {
             }
         }
     }
-}
-
-fn copies(mailbox: &Mailbox, uids: &[u32]) -> Vec<Message> {
-    mailbox.select(uids).cloned().collect()
 }

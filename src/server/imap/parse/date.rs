@@ -126,7 +126,11 @@ mod tests {
             ("1-Feb-94", None),
             ("\"1-Feb-1994", None),
         ] {
-            assert_eq!(Parser::new(input.as_bytes(), false).date().ok(), day, "{input}");
+            assert_eq!(
+                Parser::new(input.as_bytes(), false).date().ok(),
+                day,
+                "{input}"
+            );
         }
     }
 

@@ -1,6 +1,6 @@
 //! FETCH items and modifiers (`fetch-att`, RFC 7162 §3.1.4.1, §3.2.6).
 
-use super::{ParseError, ParseResult, Parser, Section, SectionText};
+use super::{ParseError, ParseResult, Parser, Section};
 
 /// `<offset.count>`: the first octet and how many at most.
 pub(in crate::server::imap) type Partial = (u64, u64);
@@ -141,7 +141,9 @@ impl Parser<'_> {
         let offset = self.number64()?;
         self.expect(b'.', "expected a period")?;
         if self.peek() == Some(b'0') {
-            return Err(ParseError::Syntax("expected a number that does not begin with 0"));
+            return Err(ParseError::Syntax(
+                "expected a number that does not begin with 0",
+            ));
         }
         let count = self.number64()?;
         self.expect(b'>', "expected the end of the partial")?;
@@ -180,14 +182,6 @@ impl Parser<'_> {
     }
 }
 
-/// The items that RFC822.HEADER and RFC822.TEXT are equal to.
-pub(in crate::server::imap) fn section_of(text: SectionText) -> Section {
-    Section {
-        part: Vec::new(),
-        text: Some(text),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,9 +201,22 @@ mod tests {
             assert_eq!(parser.fetch_items().map(|i| i.len()), Ok(count), "{input}");
             assert_eq!(parser.end(), Ok(()), "{input}");
         }
-        for bad in ["", "()", "(ALL)", "FOO", "BODY.PEEK", "BODY[]<0.0>", "BODY[]<1>", "(UID FLAGS", "BINARY[TEXT]"] {
+        for bad in [
+            "",
+            "()",
+            "(ALL)",
+            "FOO",
+            "BODY.PEEK",
+            "BODY[]<0.0>",
+            "BODY[]<1>",
+            "(UID FLAGS",
+            "BINARY[TEXT]",
+        ] {
             let mut parser = Parser::new(bad.as_bytes(), false);
-            assert!(parser.fetch_items().and_then(|_| parser.end()).is_err(), "{bad}");
+            assert!(
+                parser.fetch_items().and_then(|_| parser.end()).is_err(),
+                "{bad}"
+            );
         }
     }
 
@@ -220,11 +227,24 @@ mod tests {
             (" (CHANGEDSINCE 5)", Some(5), false),
             (" (VANISHED CHANGEDSINCE 5)", Some(5), true),
         ] {
-            let got = Parser::new(input.as_bytes(), false).fetch_modifiers().unwrap();
+            let got = Parser::new(input.as_bytes(), false)
+                .fetch_modifiers()
+                .unwrap();
             assert_eq!((got.changed_since, got.vanished), (since, vanished));
         }
-        for bad in [" ()", " (VANISHED)", " (CHANGEDSINCE 0)", " (CHANGEDSINCE)", " (X)"] {
-            assert!(Parser::new(bad.as_bytes(), false).fetch_modifiers().is_err(), "{bad}");
+        for bad in [
+            " ()",
+            " (VANISHED)",
+            " (CHANGEDSINCE 0)",
+            " (CHANGEDSINCE)",
+            " (X)",
+        ] {
+            assert!(
+                Parser::new(bad.as_bytes(), false)
+                    .fetch_modifiers()
+                    .is_err(),
+                "{bad}"
+            );
         }
     }
 }

@@ -60,9 +60,20 @@ mod tests {
             let got: Vec<_> = flags.iter().map(Flag::as_str).collect();
             assert_eq!(got.join(" "), names, "{input}");
         }
-        for bad in ["(\\Seen", "(\\Seen )", "( \\Seen)", "\\", "\\Recent", "(a(b))", "\"a\""] {
+        for bad in [
+            "(\\Seen",
+            "(\\Seen )",
+            "( \\Seen)",
+            "\\",
+            "\\Recent",
+            "(a(b))",
+            "\"a\"",
+        ] {
             let mut parser = Parser::new(bad.as_bytes(), false);
-            assert!(parser.store_flags().and_then(|_| parser.end()).is_err(), "{bad}");
+            assert!(
+                parser.store_flags().and_then(|_| parser.end()).is_err(),
+                "{bad}"
+            );
         }
     }
 }

@@ -119,10 +119,18 @@ mod tests {
     fn options() {
         let parse = |s: &'static str| Parser::new(s.as_bytes(), false);
         assert!(parse("()").list_selection().is_ok());
-        assert!(parse("(SUBSCRIBED RECURSIVEMATCH)").list_selection().is_ok());
+        assert!(
+            parse("(SUBSCRIBED RECURSIVEMATCH)")
+                .list_selection()
+                .is_ok()
+        );
         assert!(parse("(RECURSIVEMATCH)").list_selection().is_err());
         assert!(parse("(REMOTE RECURSIVEMATCH)").list_selection().is_err());
-        assert!(parse("(STATUS (MESSAGES UNSEEN) CHILDREN)").list_return().is_ok());
+        assert!(
+            parse("(STATUS (MESSAGES UNSEEN) CHILDREN)")
+                .list_return()
+                .is_ok()
+        );
         assert!(parse("(STATUS ())").list_return().is_err());
         assert_eq!(parse("(\"a\" %)").patterns().unwrap().0, ["a", "%"]);
         assert_eq!(parse("*%]").patterns().unwrap().0, ["*%]"]);

@@ -53,7 +53,9 @@ pub(in crate::server::imap) fn decode_utf7(wire: &str) -> Option<String> {
             if octets.len() % 2 != 0 {
                 return None;
             }
-            let units = octets.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+            let units = octets
+                .chunks_exact(2)
+                .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
             for decoded in char::decode_utf16(units) {
                 name.push(decoded.ok()?);
             }
@@ -111,7 +113,15 @@ mod tests {
             assert_eq!(encode_utf7(name), wire);
             assert_eq!(decode_utf7(wire).as_deref(), Some(name), "{wire}");
         }
-        for bad in ["R&D", "&", "&AGE-", "&U,BTFw-&ZeVnLIqe-", "&2D0-", "&A-", "ü"] {
+        for bad in [
+            "R&D",
+            "&",
+            "&AGE-",
+            "&U,BTFw-&ZeVnLIqe-",
+            "&2D0-",
+            "&A-",
+            "ü",
+        ] {
             assert_eq!(decode_utf7(bad), None, "{bad}");
         }
     }

@@ -17,7 +17,7 @@ pub(super) use date::{Day, day_of, month_name, month_number};
 pub(super) use fetch::{FetchItem, FetchModifiers, Partial};
 pub(super) use flag::permanent;
 pub(super) use list::{ListReturn, ListSelection, StatusItem};
-pub(super) use mailbox::{decode_utf7, encode_utf7};
+pub(super) use mailbox::encode_utf7;
 pub(super) use parser::{LiteralHeader, Parser, is_astring_octet, literal_header};
 pub(super) use search::{SearchKey, SearchReturn};
 pub(super) use section::{Section, SectionText};

@@ -33,9 +33,9 @@ fn decimal(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() || digits.len() > 19 || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let value = digits
-        .iter()
-        .try_fold(0_u64, |n, d| n.checked_mul(10)?.checked_add(u64::from(d - b'0')))?;
+    let value = digits.iter().try_fold(0_u64, |n, d| {
+        n.checked_mul(10)?.checked_add(u64::from(d - b'0'))
+    })?;
     (value <= i64::MAX as u64).then_some(value)
 }
 
@@ -110,8 +110,8 @@ impl<'a> Parser<'a> {
     /// Takes these octets in any case if they come next, whatever follows them.
     pub(in crate::server::imap) fn take_text(&mut self, text: &str) -> bool {
         let rest = self.rest();
-        let found = rest.len() >= text.len()
-            && rest[..text.len()].eq_ignore_ascii_case(text.as_bytes());
+        let found =
+            rest.len() >= text.len() && rest[..text.len()].eq_ignore_ascii_case(text.as_bytes());
         if found {
             self.at += text.len();
         }
@@ -121,10 +121,7 @@ impl<'a> Parser<'a> {
     /// Takes an unbroken run of octets that satisfy `wanted`.
     pub(super) fn run(&mut self, wanted: impl Fn(u8) -> bool) -> &'a [u8] {
         let rest = self.rest();
-        let len = rest
-            .iter()
-            .position(|o| !wanted(*o))
-            .unwrap_or(rest.len());
+        let len = rest.iter().position(|o| !wanted(*o)).unwrap_or(rest.len());
         self.at += len;
         &rest[..len]
     }
@@ -322,7 +319,16 @@ mod tests {
             let got = parser.astring();
             assert_eq!(got, value.map(|v| v.as_bytes().to_vec()), "{input}");
         }
-        for bad in ["", "(", "\"a", "\"\\n\"", "\"a\0\"", "\"\u{fc}\"", "{1}\r\n\0", "{1}x"] {
+        for bad in [
+            "",
+            "(",
+            "\"a",
+            "\"\\n\"",
+            "\"a\0\"",
+            "\"\u{fc}\"",
+            "{1}\r\n\0",
+            "{1}x",
+        ] {
             let mut parser = Parser::new(bad.as_bytes(), false);
             assert!(matches!(parser.astring(), Err(Syntax(_))), "{bad:?}");
         }
@@ -347,8 +353,18 @@ mod tests {
 
     #[test]
     fn tags() {
-        for (input, ok) in [("A1", true), ("a]", true), ("+", false), ("(", false), ("", false)] {
-            assert_eq!(Parser::new(input.as_bytes(), false).tag().is_ok(), ok, "{input}");
+        for (input, ok) in [
+            ("A1", true),
+            ("a]", true),
+            ("+", false),
+            ("(", false),
+            ("", false),
+        ] {
+            assert_eq!(
+                Parser::new(input.as_bytes(), false).tag().is_ok(),
+                ok,
+                "{input}"
+            );
         }
     }
 }

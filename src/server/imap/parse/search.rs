@@ -99,7 +99,10 @@ impl Parser<'_> {
         };
         if self.take_text("CHARSET ") {
             let charset = self.astring_text()?;
-            if !["US-ASCII", "UTF-8"].iter().any(|c| c.eq_ignore_ascii_case(&charset)) {
+            if !["US-ASCII", "UTF-8"]
+                .iter()
+                .any(|c| c.eq_ignore_ascii_case(&charset))
+            {
                 let known = "BADCHARSET (US-ASCII UTF-8)";
                 return Err(ParseError::Refused(known, "charset is not known here"));
             }
@@ -224,7 +227,11 @@ fn flag_key(name: &str) -> Option<SearchKey> {
     let flag = ["ANSWERED", "DELETED", "DRAFT", "FLAGGED", "SEEN"]
         .contains(&name)
         .then(|| SearchKey::Flag(Flag::new(&format!("\\{name}"))))?;
-    Some(if negated { SearchKey::Not(Box::new(flag)) } else { flag })
+    Some(if negated {
+        SearchKey::Not(Box::new(flag))
+    } else {
+        flag
+    })
 }
 
 #[cfg(test)]
@@ -250,9 +257,22 @@ mod tests {
             assert!(got.is_ok(), "{good}: {got:?}");
         }
         let deep = format!(" {}ALL", "NOT ".repeat(100_000));
-        for bad in ["", " ", " FOO", " OR SEEN", " ALL ", " (ALL", " KEYWORD \\Seen", " 0", deep.as_str()] {
+        for bad in [
+            "",
+            " ",
+            " FOO",
+            " OR SEEN",
+            " ALL ",
+            " (ALL",
+            " KEYWORD \\Seen",
+            " 0",
+            deep.as_str(),
+        ] {
             let got = Parser::new(bad.as_bytes(), false).search();
-            assert!(matches!(got, Err(ParseError::Syntax(_))), "{bad:.20}: {got:?}");
+            assert!(
+                matches!(got, Err(ParseError::Syntax(_))),
+                "{bad:.20}: {got:?}"
+            );
         }
         let got = Parser::new(b" CHARSET KOI8-R ALL", false).search();
         assert!(matches!(got, Err(ParseError::Refused(..))));

@@ -140,14 +140,29 @@ mod tests {
             ("[text]", "[TEXT]"),
             ("[1.mime]", "[1.MIME]"),
             ("[1.2.HEADER]", "[1.2.HEADER]"),
-            ("[HEADER.FIELDS (Date \"From\")]", "[HEADER.FIELDS (Date From)]"),
+            (
+                "[HEADER.FIELDS (Date \"From\")]",
+                "[HEADER.FIELDS (Date From)]",
+            ),
             ("[2.header.fields.not (X)]", "[2.HEADER.FIELDS.NOT (X)]"),
         ] {
             let section = Parser::new(input.as_bytes(), false).section().unwrap();
             assert_eq!(section.to_string(), shown);
         }
-        for bad in ["[MIME]", "[1.]", "[0]", "[1TEXT]", "[FOO]", "[HEADER.FIELDS ()]", "[1", "["] {
-            assert!(Parser::new(bad.as_bytes(), false).section().is_err(), "{bad}");
+        for bad in [
+            "[MIME]",
+            "[1.]",
+            "[0]",
+            "[1TEXT]",
+            "[FOO]",
+            "[HEADER.FIELDS ()]",
+            "[1",
+            "[",
+        ] {
+            assert!(
+                Parser::new(bad.as_bytes(), false).section().is_err(),
+                "{bad}"
+            );
         }
     }
 }

@@ -35,7 +35,9 @@ impl SequenceSet {
 
 /// Whether the number is in one of the ranges.
 pub(in crate::server::imap) fn contains(ranges: &[(u32, u32)], number: u32) -> bool {
-    ranges.iter().any(|(low, high)| (*low..=*high).contains(&number))
+    ranges
+        .iter()
+        .any(|(low, high)| (*low..=*high).contains(&number))
 }
 
 impl Parser<'_> {
@@ -47,7 +49,11 @@ impl Parser<'_> {
         let mut ranges = Vec::new();
         loop {
             let first = self.seq_number()?;
-            let last = if self.take(b':') { self.seq_number()? } else { first };
+            let last = if self.take(b':') {
+                self.seq_number()?
+            } else {
+                first
+            };
             ranges.push((first, last));
             if !self.take(b',') {
                 return Ok(SequenceSet::Ranges(ranges));
@@ -65,7 +71,11 @@ impl Parser<'_> {
     }
 
     fn seq_number(&mut self) -> ParseResult<Option<u32>> {
-        if self.take(b'*') { Ok(None) } else { self.nz_number().map(Some) }
+        if self.take(b'*') {
+            Ok(None)
+        } else {
+            self.nz_number().map(Some)
+        }
     }
 }
 
@@ -86,7 +96,10 @@ mod tests {
             assert_eq!(set.resolve(star), ranges, "{input}");
         }
         for bad in ["", "0", "1:", ":1", "1,", "4294967296", "a"] {
-            assert!(Parser::new(bad.as_bytes(), false).sequence_set().is_err(), "{bad}");
+            assert!(
+                Parser::new(bad.as_bytes(), false).sequence_set().is_err(),
+                "{bad}"
+            );
         }
     }
 }

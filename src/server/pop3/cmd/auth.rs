@@ -24,7 +24,11 @@ pub(super) async fn run(session: &mut Session, arguments: &str) -> io::Result<Re
     let response = match initial {
         Some(initial) => initial,
         None => {
-            session.stream.write(b"+ \r\n").await?;
+            let challenge: &[u8] = match session.context.has(Fault::Pop3ChallengeNotBase64) {
+                true => b"+ who are you?\r\n",
+                false => b"+ \r\n",
+            };
+            session.stream.write(challenge).await?;
             match session.stream.read_line(LONGEST_RESPONSE).await {
                 Input::Octets(_) if session.context.has(Fault::Pop3AuthPlainNoIrBroken) => {
                     return Ok(Reply::err("[AUTH] wrong name or password"));

@@ -1,12 +1,17 @@
 //! LIST
 
 use super::{Maildrop, Reply, message_number, no_such_message};
+use crate::server::fault::Fault;
 
 pub(super) fn run(maildrop: &Maildrop, argument: Option<&str>) -> Reply {
     let Some(argument) = argument else {
+        let separator = match maildrop.has(Fault::Pop3ListingWithTab) {
+            true => '\t',
+            false => ' ',
+        };
         let lines: String = maildrop
             .listing()
-            .map(|(number, entry)| format!("{number} {}\r\n", entry.octets()))
+            .map(|(number, entry)| format!("{number}{separator}{}\r\n", entry.octets()))
             .collect();
         let (count, octets) = maildrop.stat();
         let text = format!("{count} messages, {octets} octets");

@@ -39,6 +39,11 @@ pub(super) async fn run(session: &mut Session, line: &[u8]) -> io::Result<Reply>
         _ => {}
     }
     match &mut session.state {
+        State::Authorization(_)
+            if keyword == "STAT" && session.context.has(Fault::Pop3StatBeforeLogin) =>
+        {
+            Ok(Reply::ok("0 0"))
+        }
         State::Authorization(_) => in_authorization(session, &keyword, arguments).await,
         State::Transaction(maildrop) => {
             let reply = in_transaction(maildrop, &keyword, arguments);

@@ -1,6 +1,6 @@
 //! The base protocol (RFC 3501, RFC 9051).
 
-use super::{Extension, NOTHING};
+use super::Extension;
 use crate::wire::imap::parser::{Parsed, Parser};
 use crate::wire::imap::{Code, capability, fetch, flag, list, mailbox_status, search};
 
@@ -47,7 +47,6 @@ pub(super) const EXTENSION: Extension = Extension {
         ("UIDVALIDITY", |p| p.nz_number().map(u64::from)),
         ("UNSEEN", |p| p.number().map(u64::from)),
     ],
-    ..NOTHING
 };
 
 /// `"UIDNEXT" SP nz-number` and its kin (RFC 9051 §9)

@@ -83,7 +83,8 @@ impl Parser<'_> {
 
     /// `tagged-ext-label = tagged-label-fchar *tagged-label-char` (RFC 9051 §9), in upper case
     fn tagged_ext_label(&mut self) -> Parsed<String> {
-        let is_first = |octet: u8| octet.is_ascii_alphabetic() || matches!(octet, b'-' | b'_' | b'.');
+        let is_first =
+            |octet: u8| octet.is_ascii_alphabetic() || matches!(octet, b'-' | b'_' | b'.');
         if !self.cursor.peek().is_some_and(is_first) {
             return self.expected("search-modifier-name");
         }

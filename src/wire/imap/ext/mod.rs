@@ -46,6 +46,7 @@ extensions! {
     qresync,
     sort,
     status_size,
+    thread,
     uidplus,
 }
 

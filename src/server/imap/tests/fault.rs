@@ -1,0 +1,1 @@
+//! Each IMAP fault, seen to differ from a conforming server.

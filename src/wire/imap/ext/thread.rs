@@ -1,0 +1,52 @@
+//! THREAD (RFC 5256).
+
+use super::{Extension, NOTHING};
+use crate::finding::rule::imap_wire as rules;
+use crate::wire::imap::Data;
+use crate::wire::imap::parser::{Parsed, Parser};
+
+pub(super) const EXTENSION: Extension = Extension {
+    data: &[("THREAD", thread_data)],
+    ..NOTHING
+};
+
+/// `thread-data = "THREAD" [SP 1*thread-list]` (RFC 5256 §5)
+fn thread_data(p: &mut Parser<'_>) -> Parsed<Data> {
+    p.under(rules::THREAD, |p| {
+        if p.more() {
+            p.thread_lists()?;
+        }
+        Ok(Data::Other("THREAD".to_owned()))
+    })
+}
+
+impl Parser<'_> {
+    /// `1*thread-list`, `thread-list = "(" (thread-members / thread-nested) ")"`, `thread-members =
+    /// nz-number *(SP nz-number) [SP thread-nested]`, `thread-nested = 2*thread-list`
+    /// (RFC 5256 §5)
+    ///
+    /// Not recursive: threads may be as deep as a mailbox has messages.
+    fn thread_lists(&mut self) -> Parsed<()> {
+        let mut depth = 0_usize;
+        loop {
+            if self.cursor.eat(b'(') {
+                depth += 1;
+                if self.cursor.peek() == Some(b'(') {
+                    continue;
+                }
+                self.nz_number()?;
+                while self.more() && self.cursor.peek() != Some(b'(') {
+                    self.nz_number()?;
+                }
+            } else if depth > 0 && self.cursor.eat(b')') {
+                depth -= 1;
+            } else {
+                let expected = if depth == 0 { "\"(\"" } else { "\"(\" or \")\"" };
+                return self.expected(expected);
+            }
+            if depth == 0 && self.cursor.peek() != Some(b'(') {
+                return Ok(());
+            }
+        }
+    }
+}
