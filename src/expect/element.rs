@@ -294,5 +294,5 @@ pub(super) fn surplus(extra: &Element) -> Miss {
 }
 
 fn unbound(path: &str) -> String {
-    format!("`{path}` has no value, because what binds it did not come")
+    format!("`{path}` has no value at this point")
 }

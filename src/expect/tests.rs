@@ -448,6 +448,55 @@ fn order_and_exclusion() {
 }
 
 #[test]
+fn exclusion_and_order_are_about_lines_in_pop3_and_replies_in_lmtp() {
+    let judge_with = |protocol, patterns: &[&str], messages: &[&str]| {
+        let mut messages: Vec<_> = messages
+            .iter()
+            .map(|octets| message(protocol, octets.as_bytes()))
+            .collect();
+        let completion = messages.pop();
+        let expectation = Expectation {
+            expect: patterns
+                .iter()
+                .map(|text| Pattern::parse(text, protocol).unwrap())
+                .collect(),
+            only: true,
+            in_order: true,
+            never: Vec::new(),
+        };
+        let responses = Responses {
+            before: &messages,
+            completion: completion.as_ref(),
+            closed: false,
+        };
+        judge(&expectation, responses, &values())
+            .map_or_else(|mismatches| mismatches[0].message.clone(), |_| "met".into())
+    };
+    let pop3 = |patterns: &[&str]| {
+        let uidl = "+OK\r\n1 aB-9\r\n2 zz\r\n.\r\n";
+        judge_with(Protocol::Pop3, patterns, &[uidl])
+    };
+    let listed = "a response came that `only` does not list";
+    assert_eq!(pop3(&["+OK", "1 ${plain.uidl}", "2 zz"]), "met");
+    assert_eq!(pop3(&["+OK", "1 ${plain.uidl}"]), listed);
+    assert_eq!(
+        pop3(&["2 zz", "1 ${_}"]),
+        "the response came, but not in this order"
+    );
+    let lmtp = |patterns: &[&str]| {
+        let replies = ["250 2.1.5 ann\r\n", "550 5.1.1 nobody\r\n"];
+        judge_with(Protocol::Lmtp, patterns, &replies)
+    };
+    assert_eq!(lmtp(&["250", "550 5.1.1"]), "met");
+    assert_eq!(lmtp(&["550"]), "met");
+    assert_eq!(
+        lmtp(&["250"]),
+        "the nearest response differs: 250 was expected"
+    );
+    assert_eq!(lmtp(&[]), "the command failed");
+}
+
+#[test]
 fn all_mismatches_are_reported_with_the_nearest_response() {
     let expectation = expect(&[
         "* 3 EXISTS",
@@ -625,13 +674,18 @@ proptest! {
     ) {
         let octets = [response.as_bytes(), &noise[..]].concat();
         let any = message(protocol, &octets);
-        let responses = Responses { before: std::slice::from_ref(&any), completion: Some(&any), closed: false };
+        let responses = Responses {
+            before: std::slice::from_ref(&any),
+            completion: Some(&any),
+            closed: false,
+        };
         let mut expectation = Expectation { only: true, ..Expectation::default() };
         expectation.expect.extend(Pattern::parse(&pattern, protocol));
-        expectation.expect.extend(Pattern::parse("* ${_} FETCH (UID ${u:uniqueid})", Protocol::Imap));
-        expectation.expect.extend(Pattern::parse("* LIST (...) ${_} ${m:mailbox}", Protocol::Imap));
+        for pattern in ["* ${_} FETCH (UID ${u:uniqueid})", "* LIST (...) ${_} ${m:mailbox}"] {
+            expectation.expect.extend(Pattern::parse(pattern, Protocol::Imap));
+        }
         if let Err(mismatches) = judge(&expectation, responses, &values()) {
-            for nearest in mismatches.iter().filter_map(|mismatch| mismatch.nearest.as_ref()) {
+            for nearest in mismatches.iter().filter_map(|found| found.nearest.as_ref()) {
                 prop_assert!(nearest.span.start <= nearest.span.end);
                 prop_assert!(nearest.span.end <= nearest.octets.len());
             }

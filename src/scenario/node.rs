@@ -285,7 +285,8 @@ mod tests {
         let tree = parse(text).unwrap();
         assert_eq!(
             show(&tree, text),
-            "{a=no@no; b=[0123@0123; 1.50@1.50; true@true]; c=* ü@\"* ü\"; d={e=NOOP@NOOP; f=null}; a=x@x}"
+            "{a=no@no; b=[0123@0123; 1.50@1.50; true@true]; c=* ü@\"* ü\"; \
+             d={e=NOOP@NOOP; f=null}; a=x@x}"
         );
     }
 

@@ -461,8 +461,12 @@ error: there is no message `plan` at this step
 
     proptest::proptest! {
         #[test]
-        fn nothing_panics(noise in "[-a-z:{}\\[\\]\"'*&!|>$#%@ \n\t~,.üß0-9\\\\]{0,80}", at in 0usize..200) {
-            let mut text = with_steps("  - {a: \"FETCH ${plain.uid} x\", expect: [\"* 1 EXISTS\"]}");
+        fn nothing_panics(
+            noise in "[-a-z:{}\\[\\]\"'*&!|>$#%@ \n\t~,.üß0-9\\\\]{0,80}",
+            at in 0usize..200,
+        ) {
+            let step = "  - {a: \"FETCH ${plain.uid} x\", expect: [\"* 1 EXISTS\"]}";
+            let mut text = with_steps(step);
             let at = at.min(text.len());
             text.insert_str(at, &noise);
             if let Err(invalid) = parse(&text) {
