@@ -1,8 +1,11 @@
 //! The command line from outside: exit codes, streams, files.
 
 use std::fs;
+use std::net::TcpListener;
 use std::process::Stdio;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use snapbox::cmd::{Command, cargo_bin};
 
 const ARCHIVE: &str = concat!(
@@ -80,6 +83,77 @@ fn an_unreachable_target_is_3_and_is_reported_all_the_same() {
     let archive = fs::read_to_string(&path).unwrap();
     assert!(archive.contains("\"code\": 3"), "{archive}");
     assert!(!(archive + &out).contains("hunter2"));
+}
+
+#[test]
+fn a_conforming_server_is_0_and_a_fault_is_1() {
+    let scenario = "mixed/race/expunge-races-quit";
+    let (code, out, err) = run(&["run", scenario]);
+    assert_eq!((code, &err[..]), (0, ""), "{out}");
+    assert!(out.contains("1 of 1 applicable"), "{out}");
+    assert!(
+        out.ends_with("exit 0: all 1 decided variants passed\n"),
+        "{out}"
+    );
+
+    let (code, out, err) = run(&[
+        "run",
+        "--fault",
+        "pop3-quit-ok-but-not-expunged",
+        "mixed/**",
+    ]);
+    assert_eq!(code, 1, "{out}");
+    assert!(
+        out.contains("FAIL  mixed/") && out.contains("rerun: mailspec run"),
+        "{out}"
+    );
+    assert!(err.starts_with("fail "), "{err}");
+}
+
+#[test]
+fn nothing_selected_is_4() {
+    let (code, _, err) = run(&["run", "mxied/**"]);
+    assert_eq!(code, 4, "{err}");
+}
+
+#[test]
+fn every_mistake_of_a_file_is_shown_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bad.yaml");
+    fs::write(&path, "title: x\nsteps: 3\n").unwrap();
+    for command in ["check", "run"] {
+        let (code, _, err) = run(&[command, path.to_str().unwrap()]);
+        assert_eq!(code, 2, "{err}");
+        assert!(
+            err.contains("bad.yaml:2:8") && err.contains("`covers`"),
+            "{err}"
+        );
+    }
+}
+
+#[test]
+fn ctrl_c_ends_a_run_in_good_order() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("imap://{}", listener.local_addr().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.tap");
+    let child = std::process::Command::new(cargo_bin!("mailspec"))
+        .args(["run", "--target", &url, "--account", "user:hunter2"])
+        .arg("--report")
+        .arg(format!("tap:{}", path.display()))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A server that never greets: the run has begun, and cannot end by itself.
+    let connection = listener.accept().unwrap();
+    let pid = Pid::from_raw(child.id().try_into().unwrap());
+    kill(pid, Signal::SIGINT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    drop(connection);
+    assert_eq!(output.status.code(), Some(6), "{output:?}");
+    let report = fs::read_to_string(&path).unwrap();
+    assert!(report.contains("Bail out! interrupted"), "{report}");
 }
 
 #[test]

@@ -136,7 +136,7 @@ impl Test<'_> {
             }
         });
         self.progress.clear();
-        // What is still there (tasks that hold child processes) is dropped, and with it the children.
+        // Tasks that are still there are dropped, and with them the child processes that they hold.
         runtime.shutdown_timeout(Duration::from_secs(2));
         result
     }

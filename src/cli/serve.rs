@@ -15,7 +15,12 @@ use crate::server::{Fault, Options, Ports, Server};
 #[derive(Args, Clone, Debug)]
 pub(super) struct ServeArguments {
     /// An account (repeatable)
-    #[arg(long = "account", value_name = "USER:PASSWORD", default_value = "test:test", value_parser = account)]
+    #[arg(
+        long = "account",
+        value_name = "USER:PASSWORD",
+        default_value = "test:test",
+        value_parser = account,
+    )]
     accounts: Vec<(String, String)>,
     /// Switch on a fault (repeatable; `mailspec list --faults` names them)
     #[arg(long = "fault", value_name = "ID", value_parser = fault)]

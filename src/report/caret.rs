@@ -27,21 +27,23 @@ pub(super) fn source(mark: &SourceMark, style: Style) -> [String; 2] {
 /// The line of the server's message that holds the first wrong octet, and its carets.
 pub(super) fn octets(mark: &OctetMark, style: Style) -> [String; 2] {
     let all = &mark.octets.0;
+    let (from, to) = line_of(mark);
     let start = mark.start.min(all.len());
-    let from = all[..start]
-        .iter()
-        .rposition(|&octet| octet == b'\n')
-        .map_or(0, |at| at + 1);
-    let to = all[start..]
-        .iter()
-        .position(|&octet| octet == b'\n')
-        .map_or(all.len(), |at| start + at + 1);
-    let cells: Vec<String> = all[from..to]
-        .iter()
-        .map(|&octet| Octets(vec![octet]).to_string())
-        .collect();
+    let cells = Octets(all[from..to].to_vec()).cells();
     let end = mark.end.clamp(start, to).max(start + 1);
     draw("", &cells, start - from, end - from, style)
+}
+
+/// Where the line with the first wrong octet begins and ends, its line end included.
+pub(super) fn line_of(mark: &OctetMark) -> (usize, usize) {
+    let all = &mark.octets.0;
+    // Behind a message's last line end, the last line is meant.
+    let start = mark.start.min(all.len().saturating_sub(1));
+    let (before, behind) = all.split_at(start);
+    let is_end = |&octet: &u8| octet == b'\n';
+    let from = before.iter().rposition(is_end).map_or(0, |at| at + 1);
+    let to = behind.iter().position(is_end);
+    (from, to.map_or(all.len(), |at| before.len() + at + 1))
 }
 
 fn cell_of_character(character: char) -> String {
@@ -125,8 +127,8 @@ mod tests {
         assert_eq!(
             octets(&mark(b"* \xff \"a\\b\" x\r\n", 11, 12), Style::PLAIN),
             [
-                "       | * \\xff \"a\\\\b\" x\\r\\n",
-                "       |                ^^",
+                "       | * \\xff \"a\\b\" x\\r\\n",
+                "       |               ^^",
             ]
         );
     }
@@ -144,6 +146,10 @@ mod tests {
         assert_eq!(
             octets(&mark(b"* 3", 3, 3), Style::PLAIN),
             ["       | * 3", "       |    ^"]
+        );
+        assert_eq!(
+            octets(&mark(b"* 3\r\n", 5, 5), Style::PLAIN),
+            ["       | * 3\\r\\n", "       |        ^"]
         );
         assert_eq!(
             octets(&mark(b"", 9, 9), Style::PLAIN),

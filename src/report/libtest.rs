@@ -8,7 +8,7 @@
 //!
 //! failures:
 //! …
-//! test result: FAILED. 1 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.02s
+//! test result: FAILED. 1 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out; …
 //! ```
 
 use std::fmt::Write as _;

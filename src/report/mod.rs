@@ -17,6 +17,7 @@ mod caret;
 mod difference;
 mod failure;
 mod paint;
+mod repetition;
 mod summary;
 mod text;
 mod time_line;

@@ -9,8 +9,12 @@
 //! Times are milliseconds since the scenario began. A line's CRLF is not shown; every other control
 //! octet is.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Style;
+use super::caret::line_of;
 use super::paint::Ink;
+use super::repetition::{self, Item};
 use super::text::{cut, visible};
 use crate::outcome::Finding;
 use crate::transcript::{Direction, Entry, Octets, Transcript};
@@ -88,7 +92,8 @@ pub(super) fn actor_width<'a>(lines: impl IntoIterator<Item = &'a Line<'a>>) -> 
 }
 
 /// The last lines before a finding, of all clients, its own one marked; at most `limit`, of which
-/// each client has at least one if there is room.
+/// each client has at least one if there is room. What was polled again and again stands twice: the
+/// first time and the last.
 pub(super) fn around(
     transcript: &Transcript,
     finding: &Finding,
@@ -101,13 +106,19 @@ pub(super) fn around(
         .collect();
     let mark = position(&lines, finding);
     let until = mark.map_or(lines.len(), |at| (at + 2).min(lines.len()));
-    let chosen = choose(&lines[..until], limit);
-    let width = actor_width(chosen.iter().map(|&at| &lines[at]));
-    let mut shown = Vec::with_capacity(chosen.len());
-    for &at in &chosen {
-        shown.push(draw(&lines[at], width, Some(at) == mark, style));
-    }
-    shown
+    let items = repetition::fold(&lines[..until]);
+    let chosen = choose(&lines, &items, limit);
+    let width = actor_width(lines[..until].iter());
+    chosen
+        .into_iter()
+        .map(|item| match item {
+            Item::Line(at) => draw(&lines[at], width, Some(at) == mark, style),
+            Item::Repeated(times) => {
+                let text = format!("{:11} … the same {times} more times", "");
+                style.paint(Ink::Faint, &text)
+            }
+        })
+        .collect()
 }
 
 /// True for mailspec's own connections: `(set-up)`.
@@ -118,33 +129,37 @@ fn is_own(actor: &str) -> bool {
 /// The line that showed the finding: of its actor, not later, and with its octets if possible.
 fn position(lines: &[Line<'_>], finding: &Finding) -> Option<usize> {
     let (actor, at_us) = (finding.actor.as_deref()?, finding.at_us?);
-    let wrong = finding.octets.as_ref().map(|mark| &mark.octets.0[..]);
+    let wrong = finding.octets.as_ref().map(|mark| {
+        let (from, to) = line_of(mark);
+        &mark.octets.0[from..to]
+    });
     let candidate = |exact: bool| {
         lines.iter().rposition(|line| {
             line.actor == actor
                 && line.at_us <= at_us
                 && line.direction != Direction::Client
-                && (!exact || wrong.is_some_and(|wrong| wrong.starts_with(line.octets)))
+                && (!exact || wrong == Some(line.octets))
         })
     };
     candidate(true).or_else(|| candidate(false))
 }
 
-/// The last `limit` lines, but the last one of every actor in any case.
-fn choose(lines: &[Line<'_>], limit: usize) -> Vec<usize> {
-    let mut last_of = std::collections::BTreeMap::new();
-    for (at, line) in lines.iter().enumerate() {
-        last_of.insert(line.actor, at);
+/// The last `limit` items, but the last line of every actor in any case.
+fn choose(lines: &[Line<'_>], items: &[Item], limit: usize) -> Vec<Item> {
+    let mut last_of = BTreeMap::new();
+    for (at, item) in items.iter().enumerate() {
+        if let Item::Line(line) = item {
+            last_of.insert(lines[*line].actor, at);
+        }
     }
-    let mut chosen: std::collections::BTreeSet<usize> =
-        last_of.into_values().rev().take(limit).collect();
-    for at in (0..lines.len()).rev() {
+    let mut chosen: BTreeSet<usize> = last_of.into_values().take(limit).collect();
+    for at in (0..items.len()).rev() {
         if chosen.len() >= limit {
             break;
         }
         chosen.insert(at);
     }
-    chosen.into_iter().collect()
+    chosen.into_iter().map(|at| items[at]).collect()
 }
 
 #[cfg(test)]
@@ -168,7 +183,13 @@ mod tests {
             entry(100, "shop", Direction::Client, b"DELE 2\r\n"),
         ];
         for n in 0..9 {
-            entries.push(entry(1000 + n, "laptop", Direction::Client, b"a NOOP\r\n"));
+            let command = format!("a NOOP {n}\r\n");
+            entries.push(entry(
+                1000 + n,
+                "laptop",
+                Direction::Client,
+                command.as_bytes(),
+            ));
         }
         entries.push(entry(
             12_400,
