@@ -3,7 +3,9 @@
 
 use proptest::prelude::*;
 
-use super::testing::{Play, findings};
+use super::testing::{Play, findings, shape};
+use crate::wire::fragment::{Frame, ImapFramer};
+use crate::wire::{Limits, pop3};
 
 /// Two IMAP sessions and webmail on one mailbox, with the latitude that RFC 2180 gives.
 const IMAP: &str = r#"
@@ -308,6 +310,78 @@ fn numbers_are_answered_as_a_session_sees_them() {
     assert_eq!(play.world.seq_of(a, 8), Some(2), "both sources are used");
     play.play("a> A4 CLOSE\na< A4 OK done");
     assert_eq!(play.world.seq_of(a, 5), None);
+}
+
+/// Plays a recorded session (`C: ` and `S: ` before each line) and says what it breaks.
+fn replay(protocol: &str, transcript: &str) -> Vec<&'static str> {
+    let mut play = Play::default();
+    play.play(&format!("a: {protocol}"));
+    let (mut message, mut command) = (String::new(), String::new());
+    for line in transcript.lines() {
+        if let Some(line) = line.strip_prefix("C: ") {
+            let tagged = line.starts_with(['a', 'b']) && line[1..].starts_with(char::is_numeric);
+            if tagged || protocol == "pop3" {
+                command = line.to_owned();
+                play.send("a", line);
+            }
+        } else if let Some(line) = line.strip_prefix("S: ") {
+            message.push_str(line);
+            message.push_str("\r\n");
+            if is_complete(protocol, &command, message.as_bytes()) {
+                play.receive("a", message.trim_end_matches("\r\n"));
+                message.clear();
+            }
+        }
+    }
+    assert_eq!(message, "");
+    play.found.iter().map(|finding| finding.rule.id()).collect()
+}
+
+fn is_complete(protocol: &str, command: &str, octets: &[u8]) -> bool {
+    if protocol == "imap" {
+        let frame = ImapFramer::default().find(octets, &Limits::default());
+        return frame != Frame::Incomplete;
+    }
+    let lines = !command.is_empty() && pop3::is_multi_line(shape(command));
+    !(lines && octets.starts_with(b"+OK")) || pop3::is_complete(octets)
+}
+
+#[test]
+fn recorded_sessions_break_no_rule() {
+    for (protocol, transcript) in [
+        (
+            "imap",
+            include_str!("../../fixtures/transcripts/dovecot-imap-change.txt"),
+        ),
+        (
+            "imap",
+            include_str!("../../fixtures/transcripts/dovecot-imap-fetch.txt"),
+        ),
+        (
+            "imap",
+            include_str!("../../fixtures/transcripts/dovecot-imap-list.txt"),
+        ),
+        (
+            "imap",
+            include_str!("../../fixtures/transcripts/dovecot-imap-search.txt"),
+        ),
+        (
+            "imap",
+            include_str!("../../fixtures/transcripts/dovecot-imap-session.txt"),
+        ),
+        (
+            "pop3",
+            include_str!("../../fixtures/transcripts/dovecot-pop3.txt"),
+        ),
+    ] {
+        let found = replay(protocol, transcript);
+        assert_eq!(
+            found,
+            [""; 0],
+            "{}",
+            transcript.lines().next().unwrap_or("")
+        );
+    }
 }
 
 /// Lines with places for two numbers.

@@ -84,7 +84,7 @@ impl Play {
         match sign {
             ":" => self.open(name, text),
             ">" => self.send(name, text),
-            "<" => self.receive(name, text),
+            "<" => self.receive(name, &text.replace('|', "\r\n")),
             "!" => self.observe(name, Observation::Closed),
             _ => self.observe(name, Observation::Raw),
         }
@@ -132,7 +132,8 @@ impl Play {
         self.play(&prelude);
     }
 
-    fn send(&mut self, name: &str, text: &str) {
+    /// Takes a command of the client.
+    pub(crate) fn send(&mut self, name: &str, text: &str) {
         let session = self.sessions.get_mut(name).expect("an open session");
         let (tag, command) = match session.protocol {
             Protocol::Imap => text.split_once(' ').expect("a tag"),
@@ -148,9 +149,10 @@ impl Play {
         );
     }
 
-    fn receive(&mut self, name: &str, text: &str) {
+    /// Takes a response of the server, `text` without the last CRLF.
+    pub(crate) fn receive(&mut self, name: &str, text: &str) {
         let session = self.sessions.get_mut(name).expect("an open session");
-        let octets = format!("{text}\r\n").replace('|', "\r\n").into_bytes();
+        let octets = format!("{text}\r\n").into_bytes();
         let (body, command) = match session.protocol {
             Protocol::Imap => {
                 let (response, _) = imap::parse(&octets, &session.context);
@@ -193,7 +195,8 @@ impl Play {
     }
 }
 
-fn shape(command: &str) -> Shape {
+/// The shape of the response to a POP3 command.
+pub(crate) fn shape(command: &str) -> Shape {
     let mut words = command.split(' ');
     let verb = words.next().unwrap_or("").to_ascii_uppercase();
     match (verb.as_str(), words.next()) {
@@ -204,6 +207,7 @@ fn shape(command: &str) -> Shape {
         ("UIDL", _) => Shape::UidlOne,
         ("RETR" | "TOP", _) => Shape::Message,
         ("CAPA", _) => Shape::Capa,
+        ("AUTH", None) => Shape::Lines,
         _ => Shape::Plain,
     }
 }
