@@ -15,6 +15,17 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("expect", &["wire", "finding"]),
     ("scenario", &["expect", "wire", "finding", "transcript"]),
     ("outcome", &["finding", "transcript"]),
+    (
+        "judge",
+        &[
+            "engine",
+            "model",
+            "wire",
+            "outcome",
+            "transcript",
+            "finding",
+        ],
+    ),
     ("server", &[]),
     ("transport", &["engine", "wire", "transcript", "finding"]),
     (
@@ -49,6 +60,7 @@ const PURE: &[&str] = &[
     "expect",
     "scenario",
     "outcome",
+    "judge",
     "report",
 ];
 

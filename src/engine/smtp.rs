@@ -8,7 +8,7 @@ use crate::wire::{Body, Limits, Message};
 
 use super::in_order::InOrder;
 use super::session::{Dialogue, Port, Rules, whole};
-use super::{Event, Request, RequestId};
+use super::{Command, Event, Request, RequestId};
 
 const RULES: Rules = Rules {
     no_greeting: exchange::SMTP_NO_GREETING,
@@ -152,6 +152,9 @@ impl Dialogue for Smtp {
     fn submit(&mut self, request: Request, port: &mut Port) -> RequestId {
         match request {
             Request::Commands(commands) => self.queue.ask(commands, kind, port),
+            Request::Recorded { text, .. } => {
+                self.queue.ask(vec![Command::octets(text)], kind, port)
+            }
             Request::Line(mut line) => {
                 line.extend_from_slice(b"\r\n");
                 self.queue.go_on(&line, port)
