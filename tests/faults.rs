@@ -1,5 +1,5 @@
-//! Proves the prover: each fault of the embedded server is caught by the scenario and the rule named
-//! for it. That nothing is found without a fault is `tests/scenarios.rs`.
+//! Proves the prover: each fault of the embedded server is caught by the scenario and the rule
+//! named for it. That nothing is found without a fault is `tests/scenarios.rs`.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -208,12 +208,7 @@ impl Player {
 
     /// Sends octets as they are.
     pub(super) fn send_raw(&mut self, stage: &Stage, octets: Vec<u8>) {
-        stage.saw(
-            stage.recorder.now_us(),
-            self.session,
-            &self.name,
-            Seen::Sent(octets.clone()),
-        );
+        stage.saw(stage.recorder.now_us(), self.session, &self.name, Seen::Raw);
         self.connection.submit(Request::Raw(octets));
     }
 

@@ -143,6 +143,7 @@ impl Run {
                 None => alone.push(variant),
             }
         }
+        let seconds = self.options.run_limit.as_secs();
         let limit = tokio::time::sleep(self.options.run_limit);
         tokio::pin!(interrupt, limit);
         let work = async {
@@ -152,7 +153,7 @@ impl Run {
         let broke_off = tokio::select! {
             () = work => None,
             () = interrupt => Some("interrupted".to_owned()),
-            () = limit => Some(format!("the run's limit of {} s has passed", self.options.run_limit.as_secs())),
+            () = limit => Some(format!("the run's limit of {seconds} s has passed")),
         };
         self.troubles.extend(broke_off);
     }
