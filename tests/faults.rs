@@ -25,8 +25,11 @@ impl Progress for Silent {
 
 async fn run_with(fault: Fault, scenario: &str) -> RunResult {
     let library = Library::shipped();
-    let chosen = select(&library.scenarios, &[scenario.to_owned()]).unwrap();
-    let target = Target::start(&Spec::Embedded(vec![fault])).await.unwrap();
+    let chosen = select(&library.scenarios, &[scenario.to_owned()])
+        .unwrap_or_else(|error| panic!("{error}"));
+    let target = Target::start(&Spec::Embedded(vec![fault]))
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
     let options = Options {
         jobs: 4,
         shard: None,
@@ -51,6 +54,7 @@ async fn run_with(fault: Fault, scenario: &str) -> RunResult {
         never,
     )
     .await
+    .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// What is wrong with a row; `None` if the fault is caught for the stated reason.

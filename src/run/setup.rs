@@ -252,11 +252,12 @@ impl Stage {
     fn learn(&self, listed: &[Listed], account: usize, mailbox: &str) {
         let mut ledger = self.ledger();
         for listed in listed {
-            if let Some(facts) = ledger.values.messages.get_mut(&name_of(listed)) {
-                if facts.account == account && facts.mailbox == mailbox {
-                    facts.uid = Some(listed.uid);
-                    facts.size = Some(listed.size);
-                }
+            if let Some(facts) = ledger.values.messages.get_mut(&name_of(listed))
+                && facts.account == account
+                && facts.mailbox == mailbox
+            {
+                facts.uid = Some(listed.uid);
+                facts.size = Some(listed.size);
             }
         }
     }
