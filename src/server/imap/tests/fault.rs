@@ -42,7 +42,8 @@ const FAULTS: &[(Fault, &[&str], &str)] = &[
     (
         Fault::EnvelopeRawUtf8InQuoted,
         &["A >Subject: ü\r\n\r\n", "A FETCH 1 ENVELOPE"],
-        "* 1 FETCH (ENVELOPE (NIL {2}\r\nü NIL NIL NIL NIL NIL NIL NIL NIL)) | T OK FETCH completed",
+        "* 1 FETCH (ENVELOPE (NIL {2}\r\nü NIL NIL NIL NIL NIL NIL NIL NIL)) | \
+         T OK FETCH completed",
     ),
     (
         Fault::EnvelopeSpaceBetweenAddresses,
