@@ -181,8 +181,8 @@ pub fn new(protocol: Protocol, limits: Limits) -> Box<dyn Engine> {
 pub fn joined(protocol: Protocol, limits: Limits, context: Option<Context>) -> Box<dyn Engine> {
     match protocol {
         Protocol::Pop3 => Box::new(Session::joined(Pop3::joined(), limits)),
-        Protocol::Smtp => Box::new(Session::joined(Smtp::new(Dialect::Smtp), limits)),
-        Protocol::Lmtp => Box::new(Session::joined(Smtp::new(Dialect::Lmtp), limits)),
+        Protocol::Smtp => Box::new(Session::joined(Smtp::joined(Dialect::Smtp), limits)),
+        Protocol::Lmtp => Box::new(Session::joined(Smtp::joined(Dialect::Lmtp), limits)),
         Protocol::Imap => Box::new(Session::joined(Imap::joined(context), limits)),
     }
 }

@@ -15,11 +15,15 @@ pub(super) fn protocol_of(
     knowledge: &Knowledge,
 ) -> Result<Protocol, Unreadable> {
     let named = recording.connections[connection].protocol;
-    let lhlo = has_command(&recording.client(connection), "LHLO");
+    let client = recording.client(connection);
+    // Where the client does not greet, LMTP is the protocol that allows more.
+    let smtp = ["EHLO", "HELO"]
+        .iter()
+        .any(|verb| has_command(&client, verb))
+        || knowledge.protocol == Some(Protocol::Smtp);
     let seen = || {
-        recording
-            .of(connection)
-            .find_map(|entry| guess(entry, lhlo))
+        let mut entries = recording.of(connection);
+        entries.find_map(|entry| guess(entry, smtp))
     };
     named.or_else(seen).or(knowledge.protocol).ok_or_else(|| {
         let first = recording.of(connection).find_map(|e| e.line.as_ref());
@@ -30,8 +34,8 @@ pub(super) fn protocol_of(
     })
 }
 
-fn guess(entry: &Entry, lhlo: bool) -> Option<Protocol> {
-    let mail = if lhlo { Protocol::Lmtp } else { Protocol::Smtp };
+fn guess(entry: &Entry, smtp: bool) -> Option<Protocol> {
+    let mail = if smtp { Protocol::Smtp } else { Protocol::Lmtp };
     match &entry.what {
         What::Server(octets) => {
             let digits = octets.iter().take_while(|o| o.is_ascii_digit()).count();
@@ -117,14 +121,19 @@ pub(super) fn is_whole(
     if knowledge.whole || recording.connections[connection].whole {
         return true;
     }
-    let Some(What::Server(first)) = recording.of(connection).map(|e| &e.what).next() else {
+    let mut entries = recording.of(connection).map(|entry| &entry.what);
+    let Some(What::Server(first)) = entries.next() else {
         return false;
     };
+    let is_smtp = matches!(protocol, Protocol::Smtp | Protocol::Lmtp);
+    if matches!(entries.next(), Some(What::Server(_))) && !is_smtp {
+        return false;
+    }
     let begins = |word: &str| first.len() >= word.len() && first.starts_with(word.as_bytes());
     match protocol {
         Protocol::Imap if begins("* PREAUTH") => return true,
         Protocol::Imap if begins("* OK") || begins("* BYE") => {}
-        Protocol::Pop3 if begins("+OK") || begins("-ERR") => {}
+        Protocol::Pop3 if begins("+OK") => {}
         Protocol::Smtp | Protocol::Lmtp if begins("220") || begins("554") || begins("421") => {}
         _ => return false,
     }
@@ -223,7 +232,7 @@ mod tests {
             ("C: RETR 1", Protocol::Pop3, false),
             ("S: 220 hi\nC: EHLO x", Protocol::Smtp, true),
             ("S: 220 hi\nC: LHLO x", Protocol::Lmtp, true),
-            ("C: MAIL FROM:<>", Protocol::Smtp, false),
+            ("C: MAIL FROM:<>", Protocol::Lmtp, false),
         ];
         for (text, protocol, whole) in table {
             assert_eq!(look(text), (Some(protocol), whole), "{text}");
