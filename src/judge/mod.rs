@@ -12,6 +12,7 @@ pub mod notation;
 pub mod rawlog;
 mod recording;
 mod replay;
+pub mod torture;
 mod verdict;
 
 pub use recording::{Connection, Entry, Line, Recording, What};
