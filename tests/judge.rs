@@ -11,14 +11,15 @@ use mailspec::judge::{Judgement, Knowledge, judge, notation};
 use snapbox::{assert_data_eq, cmd::cargo_bin, file};
 
 fn files(folder: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    let entries = fs::read_dir(folder).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("a folder is read").path());
+    let mut paths: Vec<PathBuf> = paths.collect();
     paths.sort();
     paths
 }
 
 fn judged(path: &Path) -> Judgement {
-    let text = fs::read_to_string(path).unwrap();
+    let text = fs::read_to_string(path).expect("a log is UTF-8");
     let name = path.display().to_string();
     let recording = notation::read(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
     judge(&recording, &Knowledge::default(), &name).unwrap_or_else(|e| panic!("{name}: {e}"))

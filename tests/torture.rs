@@ -1,7 +1,9 @@
 //! A bounded share of what `fuzz/` does, without its tools: real sessions and real bugs, mutated
 //! again and again by a fixed sequence of numbers.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use mailspec::judge::torture;
@@ -15,7 +17,7 @@ impl Numbers {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap()
+        usize::try_from(self.0 >> 33).expect("31 bits fit")
     }
 
     fn below(&mut self, end: usize) -> usize {
@@ -93,20 +95,15 @@ fn mutate(seed: &[u8], others: &[Vec<u8>], numbers: &mut Numbers) -> Vec<u8> {
 
 /// The logs of a folder whose names begin like this.
 fn logs(folder: &str, prefix: &str) -> Vec<Vec<u8>> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let named = |path: &&std::path::PathBuf| {
-        path.file_name()
-            .unwrap()
-            .to_string_lossy()
-            .starts_with(prefix)
+    let entries = fs::read_dir(folder).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("a folder is read").path());
+    let named = |path: &PathBuf| {
+        let name = path.file_name().expect("a file has a name");
+        name.to_string_lossy().starts_with(prefix)
     };
-    paths
-        .iter()
-        .filter(named)
-        .map(|path| fs::read(path).unwrap())
-        .collect()
+    let paths: BTreeSet<PathBuf> = paths.filter(named).collect();
+    let read = |path: &PathBuf| fs::read(path).expect("a log can be read");
+    paths.iter().map(read).collect()
 }
 
 /// Runs mutations of the seeds, each of which has to end soon.

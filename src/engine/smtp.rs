@@ -134,6 +134,11 @@ impl Smtp {
         }
     }
 
+    /// True if a command that is not known may be answered.
+    fn may_have_been_asked(&self) -> bool {
+        self.joining && self.queue.oldest().is_none()
+    }
+
     /// True if the mail data of an LMTP client is answered once more after this reply.
     fn is_before_last(&mut self, message: &Message) -> bool {
         if self.replies_before_last == 0 || code(message) == Some(CLOSING) {
@@ -204,9 +209,7 @@ impl Dialogue for Smtp {
         let intermediate = code.is_some_and(|code| (300..400).contains(&code));
         if intermediate && (self.queue.oldest().is_some() || self.queue.answers_raw()) {
             self.queue.ask_line(message, port);
-        } else if self.is_before_last(&message) {
-            port.emit(Event::UntaggedReceived(message));
-        } else if self.queue.oldest().is_none() && self.joining {
+        } else if self.is_before_last(&message) || self.may_have_been_asked() {
             port.emit(Event::UntaggedReceived(message));
         } else if self.queue.oldest().is_some() {
             self.complete(message, port);

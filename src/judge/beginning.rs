@@ -41,7 +41,7 @@ fn guess(entry: &Entry, smtp: bool) -> Option<Protocol> {
             let digits = octets.iter().take_while(|o| o.is_ascii_digit()).count();
             let status: [&[u8]; 3] = [b"OK", b"NO", b"BAD"];
             let second = words(octets).nth(1);
-            let tagged = second.is_some_and(|word| status.iter().any(|s| *s == word));
+            let tagged = second.is_some_and(|word| status.contains(&word));
             match octets.as_slice() {
                 [b'*', b' ', ..] => Some(Protocol::Imap),
                 [b'+', b'O', b'K', ..] | [b'-', b'E', b'R', b'R', ..] => Some(Protocol::Pop3),
