@@ -42,7 +42,9 @@ trait Judge {
 struct Imap(Context);
 
 impl Judge for Imap {
-    fn client(&mut self, _line: &str) {}
+    fn client(&mut self, line: &str) {
+        self.0.asked(line.as_bytes());
+    }
 
     fn server(&mut self, octets: &[u8]) -> Option<Vec<Violation>> {
         match ImapFramer::default().find(octets, &Limits::default()) {

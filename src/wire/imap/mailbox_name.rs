@@ -18,7 +18,7 @@ impl Parser<'_> {
 
 /// True for modified UTF-7: each `&` begins `&-` or a shift to modified BASE64 that holds whole
 /// UTF-16 units of characters that cannot stand for themselves (RFC 3501 §5.1.3).
-fn is_modified_utf7(name: &[u8]) -> bool {
+pub(super) fn is_modified_utf7(name: &[u8]) -> bool {
     let mut rest = name;
     while let Some(at) = rest.iter().position(|&octet| octet == b'&') {
         let shifted = rest.get(at + 1..).unwrap_or_default();
