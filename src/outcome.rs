@@ -233,7 +233,7 @@ impl ScenarioResult {
             .unwrap_or(Level::May)
     }
 
-    /// Sets outcome, grade and reason from the findings and from what kept it undecided, if anything.
+    /// Sets outcome, grade and reason from the findings and from what kept it undecided.
     ///
     /// A finding is never hidden: a scenario with findings has failed even if it then broke off.
     pub fn conclude(&mut self, undecided: Option<(Outcome, String)>) {

@@ -6,9 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Octets as a string that a person can read and that loses nothing.
 ///
-/// Printable ASCII stands for itself; `\r`, `\n`, `\t` and `\xNN` stand for the rest. A backslash is
-/// written twice only where it would be misread: before `r`, `n`, `t`, `x` or a backslash, and at
-/// the end. So `(\Seen)` stays as it is.
+/// Printable ASCII stands for itself; `\r`, `\n`, `\t` and `\xNN` stand for the rest. A backslash
+/// is written twice only where it would be misread: before `r`, `n`, `t`, `x` or a backslash, and
+/// at the end. So `(\Seen)` stays as it is.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Octets(pub Vec<u8>);
 

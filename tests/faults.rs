@@ -1,5 +1,5 @@
-//! Proves the prover: each fault of the embedded server is caught by the scenario and the rule named
-//! for it. That nothing is found without a fault is `tests/scenarios.rs`.
+//! Proves the prover: each fault of the embedded server is caught by the scenario and the rule
+//! named for it. That nothing is found without a fault is `tests/scenarios.rs`.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,8 +25,11 @@ impl Progress for Silent {
 
 async fn run_with(fault: Fault, scenario: &str) -> RunResult {
     let library = Library::shipped();
-    let chosen = select(&library.scenarios, &[scenario.to_owned()]).unwrap();
-    let target = Target::start(&Spec::Embedded(vec![fault])).await.unwrap();
+    let chosen = select(&library.scenarios, &[scenario.to_owned()])
+        .unwrap_or_else(|error| panic!("{error}"));
+    let target = Target::start(&Spec::Embedded(vec![fault]))
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
     let options = Options {
         jobs: 4,
         shard: None,
@@ -51,6 +54,7 @@ async fn run_with(fault: Fault, scenario: &str) -> RunResult {
         never,
     )
     .await
+    .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// What is wrong with a row; `None` if the fault is caught for the stated reason.

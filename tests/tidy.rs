@@ -1,6 +1,11 @@
 //! Keeps the tree as ARCHITECTURE.md describes it: import directions, pure modules, sizes, headers,
 //! citations and fixtures. Each complaint names file, line, rule and cure.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot read the tree has failed"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +17,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("wire", &["finding"]),
     ("engine", &["wire", "finding"]),
     ("model", &["wire", "finding"]),
-    ("expect", &["wire", "finding"]),
+    ("expect", &["wire", "finding", "transcript"]),
     ("scenario", &["expect", "wire", "finding", "transcript"]),
     ("outcome", &["finding", "transcript"]),
     ("server", &[]),
@@ -64,6 +69,9 @@ const BANNED_IN_PURE: &[&str] = &[
     "SystemTime::now",
     "std::process",
 ];
+
+/// Tables with one entry on each line, however long.
+const TABLES: &[&str] = &["src/finding/rule", "src/server/fault.rs"];
 
 const LONGEST_FILE: usize = 800;
 const LONGEST_LINE: usize = 100;
@@ -208,7 +216,15 @@ fn every_file_says_what_it_is_and_stays_readable() {
         }
         for (index, line) in text.lines().enumerate() {
             let length = line.chars().count();
-            if length > LONGEST_LINE && !line.contains("breach \"") && !line.contains("http") {
+            // rustfmt does not break a string; a table of wire lines is read best unbroken.
+            let string = ["\"", "r#\"", "b\"", "(\""];
+            let string = string
+                .iter()
+                .any(|start| line.trim_start().starts_with(start));
+            if length > LONGEST_LINE
+                && !string
+                && !TABLES.iter().any(|table| path.starts_with(table))
+            {
                 complaints.push(format!(
                     "{}:{}: {length} characters, more than {LONGEST_LINE}; break the line",
                     path.display(),

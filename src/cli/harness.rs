@@ -11,7 +11,7 @@
 //! stopped when the last one is done.
 
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
@@ -54,6 +54,7 @@ pub fn trials(spec: Spec, selectors: &[&str]) -> Result<Vec<Trial>, HarnessError
         messages: Arc::new(library.messages),
         runtime: Runtime::new()?,
         target: Mutex::default(),
+        usage: RwLock::default(),
     });
     let variants = run::plan(&scenarios).into_iter();
     Ok(variants
@@ -86,11 +87,26 @@ struct Shared {
     messages: Arc<Messages>,
     runtime: Runtime,
     target: Mutex<Option<Result<Arc<Target>, String>>>,
+    /// Held for reading by each test, and for writing by one that stops the server: it must be the
+    /// only one that uses it.
+    usage: RwLock<()>,
 }
 
 impl Shared {
     fn test(&self, variant: Variant) -> Result<Completion, Failed> {
         let target = self.target()?;
+        let stops_the_server = !variant.scenario.needs.control.is_empty();
+        let (_shared, _alone) = if stops_the_server {
+            (
+                None,
+                Some(self.usage.write().unwrap_or_else(PoisonError::into_inner)),
+            )
+        } else {
+            (
+                Some(self.usage.read().unwrap_or_else(PoisonError::into_inner)),
+                None,
+            )
+        };
         let result = self.runtime.block_on(run::run(
             vec![variant],
             &target,
@@ -99,6 +115,7 @@ impl Shared {
             Arc::new(Silence),
             std::future::pending(),
         ));
+        let result = result.map_err(|error| error.to_string())?;
         match (result.scenarios.first(), result.troubles.first()) {
             (Some(result), _) => completion(result),
             (None, Some(trouble)) => Err(trouble.into()),

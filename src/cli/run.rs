@@ -176,7 +176,7 @@ impl Test<'_> {
         if let Some(target) = Arc::into_inner(target) {
             target.stop().await;
         }
-        result
+        result.unwrap_or_else(|error| self.unreachable(selected, &error))
     }
 
     /// A result without scenarios.

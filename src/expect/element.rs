@@ -260,22 +260,28 @@ impl Env<'_> {
 /// True if two elements say the same, whatever the order in lists of flags and the like.
 fn alike(left: &Element, right: &Element) -> bool {
     if left.form == Form::List || right.form == Form::List {
-        let length = left.items.len();
-        if left.form != right.form || length != right.items.len() {
+        let lasting = |list: &Element| {
+            let items = list.items.iter().filter(|item| !is_recent(&item.octets));
+            items.cloned().collect::<Vec<_>>()
+        };
+        let (left_items, right_items) = (lasting(left), lasting(right));
+        let length = left_items.len();
+        if left.form != right.form || length != right_items.len() {
             return false;
         }
-        let mut pairs = left.items.iter().zip(&right.items);
+        let mut pairs = left_items.iter().zip(&right_items);
         let ordered = pairs.all(|(left, right)| alike(left, right));
-        let holds = |item| right.items.iter().any(|other| alike(item, other));
-        return ordered
-            || (length <= MOST_ITEMS
-                && left
-                    .items
-                    .iter()
-                    .all(|item| item.items.is_empty() && holds(item)));
+        let holds = |item: &Element| right_items.iter().any(|other| alike(item, other));
+        let flat = |item: &Element| item.items.is_empty() && holds(item);
+        return ordered || (length <= MOST_ITEMS && left_items.iter().all(flat));
     }
     let atoms = left.form == Form::Atom && right.form == Form::Atom;
     left.octets == right.octets || (atoms && left.octets.eq_ignore_ascii_case(&right.octets))
+}
+
+/// True for `\Recent`, which one session sees and another does not.
+pub(super) fn is_recent(flag: &[u8]) -> bool {
+    flag.eq_ignore_ascii_case(b"\\Recent")
 }
 
 /// Where a list closes.

@@ -1,6 +1,6 @@
 //! IMAP patterns against IMAP responses: what each response lets vary.
 
-use super::element::{Env, Matched, Miss, Sort, last, miss, missing, surplus};
+use super::element::{Env, Matched, Miss, Sort, is_recent, last, miss, missing, surplus};
 use super::pattern::Tree;
 use super::term::{Sequence, Term};
 use super::token::{Element, Form, Response};
@@ -130,7 +130,6 @@ fn flags(term: &Term, element: &Element, env: &mut Env<'_>) -> Matched {
     if element.form != Form::List {
         return Err(miss(element.span.clone(), "a list of flags was expected"));
     }
-    let is_recent = |text: &[u8]| text.eq_ignore_ascii_case(b"\\Recent");
     let named = pattern.terms.iter().any(|term| {
         term.constant()
             .is_some_and(|text| is_recent(text.as_bytes()))

@@ -335,6 +335,7 @@ impl ImapView {
         self.take_capabilities(status.code.as_ref());
         let Some(code) = &status.code else { return };
         if let Code::CopyUid { .. } = code
+            && self.pending.len() == 1
             && let Some(pending) = self.pending.front()
         {
             uidplus::check(pending, code, here, found);

@@ -42,10 +42,10 @@ impl Harvest {
 pub(super) async fn act(stage: &Stage, step: &Step, act: &Act) -> Flow {
     let actor = &stage.variant.scenario.actors[act.actor];
     let mut place = stage.cast[act.actor].lock().await;
-    if matches!(act.deed, Deed::Reconnect) {
-        if let Some(player) = place.take() {
-            player.leave(stage, stage.deadlines.step).await;
-        }
+    if matches!(act.deed, Deed::Reconnect)
+        && let Some(player) = place.take()
+    {
+        player.leave(stage, stage.deadlines.step).await;
     }
     let player = match &mut *place {
         Some(player) => player,
@@ -69,6 +69,9 @@ pub(super) async fn act(stage: &Stage, step: &Step, act: &Act) -> Flow {
         }
     }
 }
+
+/// What a verdict that is met brings: values, and which alternative was seen.
+type Met = (Captures, Option<usize>);
 
 /// One act of one actor.
 #[derive(Clone, Copy)]
@@ -245,11 +248,7 @@ impl Turn<'_> {
     }
 
     /// Holds what came against the expectation and the alternatives.
-    fn verdict(
-        self,
-        player: &Player,
-        harvest: &Harvest,
-    ) -> Result<(Captures, Option<usize>), Vec<(Place, Mismatch)>> {
+    fn verdict(self, player: &Player, harvest: &Harvest) -> Result<Met, Vec<(Place, Mismatch)>> {
         let values = self.stage.values_for(self.actor, Some(player.session()));
         let responses = harvest.responses(player.closed);
         if self.act.any_of.is_empty() {

@@ -188,9 +188,8 @@ impl Player {
     /// Sends commands, pipelined if there are several.
     pub(super) fn send(&mut self, stage: &Stage, commands: Vec<Command>) {
         let at_us = stage.recorder.now_us();
-        let outlines: Vec<Vec<u8>> = commands.iter().map(outline).collect();
-        let request = self.connection.submit(Request::Commands(commands));
-        for (index, outline) in outlines.into_iter().enumerate() {
+        let request = self.connection.submit(Request::Commands(commands.clone()));
+        for (index, outline) in commands.iter().map(outline).enumerate() {
             stage.saw(at_us, self.session, &self.name, Seen::Sent(outline.clone()));
             self.pending.push_back((request, index, outline));
         }
@@ -208,12 +207,7 @@ impl Player {
 
     /// Sends octets as they are.
     pub(super) fn send_raw(&mut self, stage: &Stage, octets: Vec<u8>) {
-        stage.saw(
-            stage.recorder.now_us(),
-            self.session,
-            &self.name,
-            Seen::Sent(octets.clone()),
-        );
+        stage.saw(stage.recorder.now_us(), self.session, &self.name, Seen::Raw);
         self.connection.submit(Request::Raw(octets));
     }
 

@@ -14,11 +14,12 @@ use super::stage::Stage;
 use super::{Options, Progress, Variant};
 use crate::outcome::{FORMAT, Outcome, RunResult, ScenarioResult, TargetFacts};
 use crate::scenario::Messages;
-use crate::target::Target;
+use crate::target::{Target, TargetError};
 
 /// Runs variants. `messages` gives the octets of a fixture. The result's `exit` is left empty.
 ///
-/// Ends early, with what is decided so far, when `interrupt` completes.
+/// Ends early, with what is decided so far, when `interrupt` completes. Fails if an endpoint of the
+/// target does not answer before the first scenario.
 pub async fn run(
     variants: Vec<Variant>,
     target: &Arc<Target>,
@@ -26,7 +27,7 @@ pub async fn run(
     options: &Options,
     progress: Arc<dyn Progress>,
     interrupt: impl Future<Output = ()> + Send,
-) -> RunResult {
+) -> Result<RunResult, TargetError> {
     let began = Instant::now();
     let variants = chosen(variants, options);
     progress.selected(variants.len());
@@ -43,9 +44,10 @@ pub async fn run(
         troubles: Vec::new(),
         over: false,
     };
-    run.all(variants, interrupt).await;
+    let inventory = run.inventory().await?;
+    run.all(variants, &inventory, interrupt).await;
     run.results.sort_by(|one, other| one.id.cmp(&other.id));
-    RunResult {
+    Ok(RunResult {
         format: FORMAT,
         mailspec: env!("CARGO_PKG_VERSION").to_owned(),
         target: facts(target, &deadlines),
@@ -60,7 +62,7 @@ pub async fn run(
         scenarios: run.results,
         troubles: run.troubles,
         exit: crate::outcome::Exit::default(),
-    }
+    })
 }
 
 /// How many scenarios run at once: they mostly wait for the server.
@@ -114,22 +116,12 @@ struct Run {
 }
 
 impl Run {
-    async fn all(&mut self, variants: Vec<Variant>, interrupt: impl Future<Output = ()> + Send) {
-        let inventory = match self.inventory().await {
-            Ok(inventory) => inventory,
-            Err(reason) => {
-                self.troubles.push(reason.clone());
-                for variant in variants {
-                    self.settle(not_performed(
-                        &variant,
-                        Outcome::Error,
-                        &reason,
-                        &self.options,
-                    ));
-                }
-                return;
-            }
-        };
+    async fn all(
+        &mut self,
+        variants: Vec<Variant>,
+        inventory: &Inventory,
+        interrupt: impl Future<Output = ()> + Send,
+    ) {
         let mut alone = Vec::new();
         let mut shared = VecDeque::new();
         for variant in variants {
@@ -143,6 +135,7 @@ impl Run {
                 None => alone.push(variant),
             }
         }
+        let seconds = self.options.run_limit.as_secs();
         let limit = tokio::time::sleep(self.options.run_limit);
         tokio::pin!(interrupt, limit);
         let work = async {
@@ -152,23 +145,16 @@ impl Run {
         let broke_off = tokio::select! {
             () = work => None,
             () = interrupt => Some("interrupted".to_owned()),
-            () = limit => Some(format!("the run's limit of {} s has passed", self.options.run_limit.as_secs())),
+            () = limit => Some(format!("the run's limit of {seconds} s has passed")),
         };
         self.troubles.extend(broke_off);
     }
 
-    async fn inventory(&self) -> Result<Inventory, String> {
-        let accounts = self
-            .target
-            .lease(1)
-            .await
-            .map_err(|error| error.to_string())?;
+    async fn inventory(&self) -> Result<Inventory, TargetError> {
+        let accounts = self.target.lease(1).await?;
         let inventory = Inventory::take(&self.target, &accounts[0], &self.deadlines).await;
-        self.target
-            .give_back(accounts)
-            .await
-            .map_err(|error| error.to_string())?;
-        inventory
+        self.target.give_back(accounts).await?;
+        inventory.map_err(TargetError::Unreachable)
     }
 
     /// Runs variants, at most `jobs` at once.

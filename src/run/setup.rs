@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::stage::{Flow, Stage, undecided};
+use super::stage::{Flow, Seen, Stage, undecided};
 use super::values::MessageFacts;
 use crate::scenario::{GivenMessage, octets_of};
 use crate::target::client::{ClientError, ImapClient, Listed, Pop3Client, deliver};
@@ -128,11 +128,21 @@ impl Stage {
         if let Err(error) = outcome {
             return undecided(format!("delivery failed: {error}"));
         }
+        self.tell_of_delivery(account);
         self.place(message, account - 1, "INBOX", octets);
         if channel == Protocol::Smtp {
             self.await_arrival(message, account).await?;
         }
         Flow::Continue(())
+    }
+
+    /// Tells the model that mail came by a connection that it does not see.
+    fn tell_of_delivery(&self, account: usize) {
+        let user = &self.account(account).user;
+        let session = self.ledger().world.open(Protocol::Lmtp, user);
+        let at_us = self.recorder.now_us();
+        self.saw(at_us, session, "(delivery)", Seen::Raw);
+        self.saw(at_us, session, "(delivery)", Seen::Closed);
     }
 
     async fn append_inbox(
@@ -242,11 +252,12 @@ impl Stage {
     fn learn(&self, listed: &[Listed], account: usize, mailbox: &str) {
         let mut ledger = self.ledger();
         for listed in listed {
-            if let Some(facts) = ledger.values.messages.get_mut(&name_of(listed)) {
-                if facts.account == account && facts.mailbox == mailbox {
-                    facts.uid = Some(listed.uid);
-                    facts.size = Some(listed.size);
-                }
+            if let Some(facts) = ledger.values.messages.get_mut(&name_of(listed))
+                && facts.account == account
+                && facts.mailbox == mailbox
+            {
+                facts.uid = Some(listed.uid);
+                facts.size = Some(listed.size);
             }
         }
     }

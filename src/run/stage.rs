@@ -63,6 +63,7 @@ pub(super) struct Ledger {
 pub(super) enum Seen {
     Greeting(Message),
     Sent(Vec<u8>),
+    Raw,
     Untagged(Message),
     Completed(Vec<u8>, Message),
     Closed,
@@ -142,6 +143,7 @@ impl Stage {
             let (observation, message) = match &seen {
                 Seen::Greeting(message) => (Observation::Greeting(message), Some(message)),
                 Seen::Sent(command) => (Observation::Sent { command }, None),
+                Seen::Raw => (Observation::Raw, None),
                 Seen::Untagged(message) => (Observation::Untagged(message), Some(message)),
                 Seen::Completed(command, message) => {
                     (Observation::Completed { command, message }, Some(message))
