@@ -59,6 +59,14 @@ impl Judge for Imap {
         };
         match response {
             Response::Data(Data::Capability(names))
+            | Response::Tagged {
+                status:
+                    Status {
+                        code: Some(Code::Capability(names)),
+                        ..
+                    },
+                ..
+            }
             | Response::Status(Status {
                 code: Some(Code::Capability(names)),
                 ..

@@ -8,8 +8,9 @@ impl Parser<'_> {
     pub(super) fn mailbox(&mut self) -> Parsed<Vec<u8>> {
         let start = self.cursor.at();
         let name = self.astring()?;
-        if !self.context.allows_utf8() && name.is_ascii() && !is_modified_utf7(&name) {
-            let span = start..self.cursor.at();
+        let span = start..self.cursor.at();
+        let is_right = name.is_ascii() && is_modified_utf7(&name);
+        if !self.context.allows_utf8() && !is_right && !self.has_reported(&span) {
             self.report(rules::MAILBOX_NAME, span, "modified UTF-7");
         }
         Ok(name)

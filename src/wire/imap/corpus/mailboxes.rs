@@ -330,11 +330,13 @@ pub(super) const FAMILIES: &[Family] = &[
             "* STATUS INBOX (MAILBOXID (F6352ae03-b7f5-463c-896f_d8b48ee3))",
             "* STATUS INBOX (HIGHESTMODSEQ 0)",
             "* STATUS INBOX (X-NEW (a (b)) MESSAGES 1)",
+            "* STATUS INBOX (X-GUID 3a87206c3d09046b MESSAGES 1)",
             "* CAPABILITY IMAP4rev1 APPENDLIMIT",
             "* CAPABILITY IMAP4rev1 APPENDLIMIT=35651584",
             "* OK [MAILBOXID (F2212ea87-6097-4256-9d51-71338625)] Ok",
         ],
         wrong: &[
+            ("* STATUS ¦{2}␍␊\u{fc} (SIZE 1)", &["imap-mailbox-name"]),
             ("* STATUS INBOX (APPENDLIMIT ¦none)", &["imap-appendlimit"]),
             (
                 "* STATUS INBOX (APPENDLIMIT ¦4294967296)",
