@@ -15,7 +15,7 @@ use crate::wire::imap::{self, Response, Status, StatusKind};
 use crate::wire::{Body, Limits, Message};
 
 use super::session::{Dialogue, Port, Rules, whole};
-use super::{Command, Event, Request, RequestId};
+use super::{Command, Event, Piece, Request, RequestId};
 
 use command::{Pending, Verb};
 use in_force::InForce;
@@ -64,6 +64,11 @@ impl Imap {
         let request = port.next_request();
         for (index, command) in commands.into_iter().enumerate() {
             let tag = self.next_tag();
+            for piece in &command.0 {
+                if let Piece::Text(text) = piece {
+                    self.in_force.asked(text);
+                }
+            }
             self.pending
                 .push_back(Pending::new(tag, request, index, command.0));
         }
@@ -93,6 +98,7 @@ impl Imap {
 
     fn raw(&mut self, octets: &[u8], port: &mut Port) -> RequestId {
         let request = port.next_request();
+        self.in_force.asked(octets);
         port.write(octets);
         if let Some(pending) = self.pending.iter_mut().find(|p| p.awaits_line()) {
             pending.line_sent(octets);
