@@ -10,6 +10,7 @@ mod explain;
 pub mod harness;
 mod list;
 mod man;
+mod mutants;
 mod progress;
 mod report;
 mod report_file;
@@ -55,6 +56,7 @@ enum Command {
     Explain(explain::ExplainArguments),
     Check(check::CheckArguments),
     Report(report::ReportArguments),
+    Mutants(mutants::MutantsArguments),
     Serve(serve::ServeArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
@@ -96,6 +98,7 @@ fn execute(cli: &Cli) -> Result<u8, Refusal> {
         Command::Explain(arguments) => explain::execute(arguments, &screen),
         Command::Check(arguments) => check::execute(arguments, &screen),
         Command::Report(arguments) => report::execute(arguments, &screen),
+        Command::Mutants(arguments) => mutants::execute(arguments, &screen),
         Command::Serve(arguments) => serve::execute(arguments),
         Command::Schema(arguments) => schema::execute(arguments),
         Command::Completions(arguments) => completions::execute(arguments),
