@@ -81,12 +81,14 @@ faults! {
     EsearchAnsweredBySearch: "esearch-answered-by-search", "SEARCH with RETURN is answered by SEARCH, not by ESEARCH", "Cyrus 2.4.16", [Imap];
     ExamineSetsSeen: "examine-sets-seen", "FETCH sets \\Seen in a mailbox opened by EXAMINE, and CLOSE expunges there", "Proton Gluon, Apache James before 2026", [Imap];
     ExistsIgnoresPendingExpunge: "exists-ignores-pending-expunge", "EXISTS does not count messages whose EXPUNGE has not been sent yet", "Archiveopteryx before 2.1", [Imap];
+    ExistsShrinksWithoutExpunge: "exists-shrinks-without-expunge", "a smaller EXISTS takes the place of EXPUNGE", "bug class: the mailbox read anew, without EXPUNGE", [Imap];
     ExpungeNumbersNotRenumbered: "expunge-numbers-not-renumbered", "EXPUNGE responses do not count those sent before them", "GreenMail before 2.1.10", [Imap];
     ExpungeSentDuringFetch: "expunge-sent-during-fetch", "EXPUNGE comes before the end of FETCH, STORE and SEARCH", "hMailServer before 5.5", [Imap];
     FetchBeforeExists: "fetch-before-exists", "FETCH of a new message comes before its EXISTS", "Cyrus IMAP <2.4.18", [Imap];
     FetchDummyBodyAfterPop3Delete: "fetch-dummy-body-after-pop3-delete", "FETCH of a message that others removed gives an invented text", "Courier-IMAP", [Imap];
     FetchNstringAsAtom: "fetch-nstring-as-atom", "ENVELOPE has Date, Subject and Message-ID without quotes", "Cyrus before 3.10.1", [Imap];
     FetchUsesGlobalSeqnum: "fetch-uses-global-seqnum", "FETCH responses number messages by the mailbox, not by what the session was told", "go-imap v2 server", [Imap];
+    FlagsStaleBetweenSessions: "flags-stale-between-sessions", "a session shows the flags that it knows, whatever others changed", "bug class: flags cached for each session", [Imap];
     FlagsTrailingSpace: "flags-trailing-space", "FLAGS has a space before the closing parenthesis", "bug class: lists with a space behind each item", [Imap];
     HeaderFieldsDropsFoldedLines: "header-fields-drops-folded-lines", "BODY[HEADER.FIELDS] leaves out the continuation lines of folded fields", "hMailServer, DBMail", [Imap];
     IdleMissesExpunge: "idle-misses-expunge", "IDLE tells of new messages but not of expunged ones", "bug class: EXPUNGE held back in IDLE", [Imap];
@@ -94,8 +96,10 @@ faults! {
     LeadingStarMeansFirst: "leading-star-means-first", "* in front of a range means 1", "mox before 2024-01", [Imap];
     ListStatusMissingForParent: "list-status-missing-for-parent", "LIST with RETURN (STATUS) gives none for a mailbox with inferior ones", "Dovecot 2.2.1,2.3.17", [Imap];
     LiteralLengthOffByOne: "literal-length-off-by-one", "the literal of a FETCH response announces one octet more than it has", "bug class: terminating NUL counted", [Imap];
+    Mutf7AmpersandBroken: "mutf7-ampersand-broken", "LIST gives a name with & unencoded", "Stalwart <0.3.8", [Imap];
     PartialFetchPastEndGarbage: "partial-fetch-past-end-garbage", "a partial FETCH behind the end gives the whole text", "Cyrus before 2.4.18, CVE-2015-8077", [Imap];
     PeekSetsSeen: "peek-sets-seen", "BODY.PEEK sets \\Seen like BODY", "bug class: PEEK not looked at", [Imap];
+    PipelinedStoreExpungeReordered: "pipelined-store-expunge-reordered", "of two pipelined commands the second is run first", "Stalwart 0.16.x", [Imap];
     QresyncMatchDataWrong: "qresync-match-data-wrong", "SELECT with QRESYNC leaves out VANISHED (EARLIER)", "Apache James 3.7", [Imap];
     SearchDuplicatesMultiFlag: "search-duplicates-multi-flag", "SEARCH lists a message with several flags twice", "go-imap-sql (maddy)", [Imap];
     SearchEmptyTrailingSpace: "search-empty-trailing-space", "SEARCH without a hit ends with a space", "GreenMail before 1.5.8", [Imap];

@@ -471,9 +471,11 @@ mod tests {
             Content-Type: message/rfc822\r\n\r\nDate: d\r\n\r\nx\r\n--b--\r\n";
         let inner = r#"("TEXT" "PLAIN" ("CHARSET" "US-ASCII") NIL NIL "7BIT" 1 1 NIL NIL NIL NIL)"#;
         let envelope = r#"("d" NIL NIL NIL NIL NIL NIL NIL NIL NIL)"#;
+        let attachment = r#"("ATTACHMENT" ("FILENAME" "a b")) ("de" "en") NIL)"#;
+        let image = format!(r#"("IMAGE" "PNG" NIL NIL NIL "BASE64" 4 NIL {attachment}"#);
         let wire = format!(
             "({}{} \"MIXED\" (\"BOUNDARY\" \"b\") NIL NIL NIL)",
-            r#"("IMAGE" "PNG" NIL NIL NIL "BASE64" 4 NIL ("ATTACHMENT" ("FILENAME" "a b")) ("de" "en") NIL)"#,
+            image,
             format_args!(
                 r#"("MESSAGE" "RFC822" NIL NIL NIL "7BIT" 12 {envelope} {inner} 3 NIL NIL NIL NIL)"#
             ),

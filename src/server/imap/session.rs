@@ -83,7 +83,16 @@ impl Session {
         self.flush().await?;
         while !self.ended {
             match self.gather().await? {
-                Gathered::Command(command) => self.execute(&command).await?,
+                Gathered::Command(command) => {
+                    let reorder = self.has(Fault::PipelinedStoreExpungeReordered);
+                    if reorder
+                        && self.stream.has_input()
+                        && let Gathered::Command(next) = self.gather().await?
+                    {
+                        self.execute(&next).await?;
+                    }
+                    self.execute(&command).await?;
+                }
                 Gathered::Refused => {}
                 Gathered::End => break,
             }

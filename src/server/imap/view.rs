@@ -167,7 +167,9 @@ impl View {
         }
         self.tell_keywords(out, mailbox.keywords());
         self.tell_new(out, mailbox, manner);
-        self.tell_flags(out, mailbox, manner);
+        if !manner.faults.has(Fault::FlagsStaleBetweenSessions) {
+            self.tell_flags(out, mailbox, manner);
+        }
         expunge.then(|| mailbox.highest_modseq())
     }
 
@@ -180,7 +182,9 @@ impl View {
             return;
         }
         let uids = self.uids(&gone);
-        if manner.qresync {
+        if manner.faults.has(Fault::ExistsShrinksWithoutExpunge) {
+            line(out, &format!("{} EXISTS", self.exists() - gone.len()));
+        } else if manner.qresync {
             line(out, &format!("VANISHED {}", respond::number_set(&uids)));
         } else {
             for (before, index) in gone.iter().enumerate() {
@@ -265,8 +269,10 @@ impl View {
             };
             let flags_changed = live.flags != entry.told.flags;
             let modseq_changed = live.modseq != entry.told.modseq;
-            entry.told.flags.clone_from(&live.flags);
             entry.told.modseq = live.modseq;
+            if flags_changed {
+                entry.told.flags.clone_from(&live.flags);
+            }
             if flags_changed || (modseq_changed && manner.condstore) {
                 let data = fetch_data(entry, manner, true, false);
                 line(out, &format!("{} FETCH ({data})", seq(index)));

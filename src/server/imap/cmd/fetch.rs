@@ -193,7 +193,8 @@ impl Fetch {
         let mut modseq = entry.told.modseq;
         if let Some(live) = &live {
             modseq = live.modseq;
-            if items.contains(&FetchItem::Flags) {
+            let stale = manner.faults.has(Fault::FlagsStaleBetweenSessions) && !seen_now;
+            if items.contains(&FetchItem::Flags) && !stale {
                 entry.told.flags.clone_from(&live.flags);
                 if items.contains(&FetchItem::Modseq) || !manner.condstore {
                     entry.told.modseq = live.modseq;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Reply;
 use crate::server::fault::Fault;
 use crate::server::imap::parse::{
-    ListReturn, ListSelection, ParseError, ParseResult, Parser, encode_utf7,
+    ListReturn, ListSelection, ParseError, ParseResult, Parser, StatusItem, encode_utf7,
 };
 use crate::server::imap::respond;
 use crate::server::imap::session::Session;
@@ -74,6 +74,9 @@ impl List {
             session.untagged(&format!("{name} (\\Noselect) \"{DELIMITER}\" \"\""));
             return Reply::ok("That is the hierarchy delimiter");
         }
+        if session.rev2 && self.returns.status.contains(&StatusItem::Recent) {
+            return Reply::bad("IMAP4rev2 has no RECENT");
+        }
         let all = session.account().read(|mailboxes| mailboxes.list());
         if self.lsub {
             self.lsub(session, &all);
@@ -120,14 +123,13 @@ impl List {
         let mut list = format!("LIST ({attributes}) \"{DELIMITER}\" ").into_bytes();
         respond::mailbox(&mut list, &listed.name, session.rev2);
         if child_info {
-            let options = match (self.selection.subscribed, self.selection.special_use) {
-                (true, true) => "\"SUBSCRIBED\" \"SPECIAL-USE\"",
-                (true, false) => "\"SUBSCRIBED\"",
-                _ => "\"SPECIAL-USE\"",
-            };
-            list.extend_from_slice(format!(" (CHILDINFO ({options}))").as_bytes());
+            list.extend_from_slice(b" (\"CHILDINFO\" (\"SUBSCRIBED\"))");
         }
-        session.untagged(&String::from_utf8_lossy(&list));
+        let mut list = String::from_utf8_lossy(&list).into_owned();
+        if session.has(Fault::Mutf7AmpersandBroken) {
+            list = list.replace("&-", "&");
+        }
+        session.untagged(&list);
         let left_out = listed.has_children && session.has(Fault::ListStatusMissingForParent);
         if listed.exists && !self.returns.status.is_empty() && !left_out {
             session.tell_status(&listed.name, &self.returns.status);

@@ -4,7 +4,7 @@ use super::{Reply, Then};
 use crate::server::fault::{Fault, FaultSet};
 use crate::server::imap::mime::{self, Part};
 use crate::server::imap::parse::{
-    Day, ParseResult, Parser, SearchKey, SearchReturn, contains, day_of, month_number,
+    Day, ParseResult, Parser, SearchKey, SearchReturn, day_of, month_number,
 };
 use crate::server::imap::respond;
 use crate::server::imap::session::Session;
@@ -256,7 +256,7 @@ impl Candidate<'_> {
         } else {
             (self.view.star(), self.seq)
         };
-        contains(&set.resolve(star), number)
+        set.has(number, star)
     }
 
     fn has_field(&self, name: &str, value: &[u8]) -> bool {

@@ -2,7 +2,7 @@
 
 use super::Reply;
 use crate::server::fault::{Fault, FaultSet};
-use crate::server::imap::parse::{ParseError, ParseResult, Parser, SequenceSet, contains};
+use crate::server::imap::parse::{ParseError, ParseResult, Parser, SequenceSet};
 use crate::server::imap::respond;
 use crate::server::imap::session::Session;
 use crate::server::imap::view::{View, fetch_data, seq};
@@ -186,7 +186,7 @@ impl Resync {
 
     fn knows(&self, uid: u32) -> bool {
         let known = self.known_uids.as_ref();
-        known.is_none_or(|set| contains(&set.resolve(0), uid))
+        known.is_none_or(|set| set.has(uid, 0))
     }
 
     /// The UIDs expunged since, as far as the client does not know that already: up to the last
@@ -228,7 +228,7 @@ const MOST_PAIRS: usize = 100_000;
 fn pairs(sequence: &SequenceSet, uids: &SequenceSet) -> ParseResult<Vec<(u32, u32)>> {
     const BAD: ParseError = ParseError::Syntax("sequence match data do not fit together");
     let numbers = |set: &SequenceSet| -> Vec<u32> {
-        let ranges = set.resolve(0).into_iter();
+        let ranges = set.ranges(0);
         ranges
             .flat_map(|(low, high)| low..=high)
             .take(MOST_PAIRS)

@@ -61,8 +61,8 @@ impl Parser<'_> {
             }
             Ok(())
         })?;
-        if options.recursive_match && !options.subscribed && !options.special_use {
-            return Err(ParseError::Syntax("RECURSIVEMATCH needs another option"));
+        if options.recursive_match && !options.subscribed {
+            return Err(ParseError::Syntax("RECURSIVEMATCH needs SUBSCRIBED"));
         }
         Ok(options)
     }

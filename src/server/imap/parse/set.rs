@@ -12,16 +12,36 @@ pub(in crate::server::imap) enum SequenceSet {
 }
 
 impl SequenceSet {
-    /// The ranges as lowest and highest number, with `*` put in.
-    pub(in crate::server::imap) fn resolve(&self, star: u32) -> Vec<(u32, u32)> {
-        let Self::Ranges(ranges) = self else {
-            return Vec::new();
+    /// The ranges as lowest and highest number, with `*` put in, in the client's order.
+    pub(in crate::server::imap) fn ranges(&self, star: u32) -> impl Iterator<Item = (u32, u32)> {
+        let ranges = match self {
+            Self::Saved => &[],
+            Self::Ranges(ranges) => ranges.as_slice(),
         };
         ranges
             .iter()
-            .map(|(a, b)| (a.unwrap_or(star), b.unwrap_or(star)))
+            .map(move |(a, b)| (a.unwrap_or(star), b.unwrap_or(star)))
             .map(|(a, b)| (a.min(b), a.max(b)))
-            .collect()
+    }
+
+    /// As [`Self::ranges`], ascending and without overlaps.
+    pub(in crate::server::imap) fn resolve(&self, star: u32) -> Vec<(u32, u32)> {
+        let mut ranges: Vec<(u32, u32)> = self.ranges(star).collect();
+        ranges.sort_unstable();
+        ranges.dedup_by(|next, merged| {
+            let overlap = next.0 <= merged.1;
+            if overlap {
+                merged.1 = merged.1.max(next.1);
+            }
+            overlap
+        });
+        ranges
+    }
+
+    /// Whether the number is in it.
+    pub(in crate::server::imap) fn has(&self, number: u32, star: u32) -> bool {
+        self.ranges(star)
+            .any(|(low, high)| (low..=high).contains(&number))
     }
 
     /// As [`Self::resolve`], but a `*` in front of a range is 1.
@@ -45,11 +65,10 @@ impl SequenceSet {
     }
 }
 
-/// Whether the number is in one of the ranges.
+/// Whether the number is in one of the ranges, which are ascending and do not overlap.
 pub(in crate::server::imap) fn contains(ranges: &[(u32, u32)], number: u32) -> bool {
-    ranges
-        .iter()
-        .any(|(low, high)| (*low..=*high).contains(&number))
+    let next = ranges.partition_point(|(low, _)| *low <= number);
+    next > 0 && number <= ranges[next - 1].1
 }
 
 impl Parser<'_> {
@@ -103,9 +122,17 @@ mod tests {
             ("*:2", 9, vec![(2, 9)]),
             ("12:*", 9, vec![(9, 12)]),
             ("2,4:7,9", 9, vec![(2, 2), (4, 7), (9, 9)]),
+            ("9,5:*,1:2,2:3", 9, vec![(1, 3), (5, 9)]),
         ] {
             let set = Parser::new(input.as_bytes(), false).sequence_set().unwrap();
             assert_eq!(set.resolve(star), ranges, "{input}");
+            for number in 0..=star + 4 {
+                assert_eq!(
+                    contains(&ranges, number),
+                    set.has(number, star),
+                    "{input} {number}"
+                );
+            }
         }
         for bad in ["", "0", "1:", ":1", "1,", "4294967296", "a"] {
             assert!(

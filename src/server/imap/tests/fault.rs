@@ -42,7 +42,8 @@ const FAULTS: &[(Fault, &[&str], &str)] = &[
     (
         Fault::EnvelopeRawUtf8InQuoted,
         &["A >Subject: ü\r\n\r\n", "A FETCH 1 ENVELOPE"],
-        "* 1 FETCH (ENVELOPE (NIL {2}\r\nü NIL NIL NIL NIL NIL NIL NIL NIL)) | T OK FETCH completed",
+        "* 1 FETCH (ENVELOPE (NIL {2}\r\nü NIL NIL NIL NIL NIL NIL NIL NIL)) | \
+         T OK FETCH completed",
     ),
     (
         Fault::EnvelopeSpaceBetweenAddresses,
@@ -87,6 +88,11 @@ const FAULTS: &[(Fault, &[&str], &str)] = &[
         "* 1 FETCH (UID 1) | T OK FETCH completed",
     ),
     (
+        Fault::ExistsShrinksWithoutExpunge,
+        &["A (\\Deleted) >x", "A EXPUNGE"],
+        "* 1 EXPUNGE | T OK EXPUNGE completed",
+    ),
+    (
         Fault::FetchBeforeExists,
         &["A >x", "B NOOP"],
         "* 1 EXISTS | * 0 RECENT | T OK Done",
@@ -118,6 +124,16 @@ const FAULTS: &[(Fault, &[&str], &str)] = &[
         "* 2 FETCH (UID 2) | T OK FETCH completed",
     ),
     (
+        Fault::FlagsStaleBetweenSessions,
+        &[
+            "A >x",
+            "B NOOP",
+            "A STORE 1 FLAGS (\\Seen)",
+            "B FETCH 1 FLAGS",
+        ],
+        "* 1 FETCH (FLAGS (\\Seen)) | T OK FETCH completed",
+    ),
+    (
         Fault::FlagsTrailingSpace,
         &["A UNSELECT", "A SELECT INBOX"],
         "* FLAGS (\\Answered \\Deleted \\Draft \\Flagged \\Seen) | * OK [PERMANENTFLAGS \
@@ -147,6 +163,11 @@ const FAULTS: &[(Fault, &[&str], &str)] = &[
         Fault::LiteralLengthOffByOne,
         &["A >x", "A FETCH 1 BODY.PEEK[]"],
         "* 1 FETCH (BODY[] {1}\r\nx) | T OK FETCH completed",
+    ),
+    (
+        Fault::Mutf7AmpersandBroken,
+        &["A CREATE R&-D", "A LIST \"\" R*"],
+        "* LIST (\\HasNoChildren) \"/\" R&-D | T OK LIST completed",
     ),
     (
         Fault::PartialFetchPastEndGarbage,
@@ -263,6 +284,19 @@ async fn select_counts_pending_messages_twice() {
         c.append("", "x").await;
         let lines = c.ok("SELECT INBOX").await;
         assert!(lines.contains(&format!("* {exists} EXISTS")), "{lines:#?}");
+    }
+}
+
+#[tokio::test]
+async fn pipelined_commands_run_in_the_wrong_order() {
+    for (faults, first) in [
+        (&[][..], "a "),
+        (&[Fault::PipelinedStoreExpungeReordered], "b "),
+    ] {
+        let server = server(faults).await;
+        let mut c = Client::login(&server).await;
+        c.send("a NOOP\r\nb NOOP\r\n").await;
+        assert!(c.line().await.starts_with(first));
     }
 }
 

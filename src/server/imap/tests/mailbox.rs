@@ -139,7 +139,7 @@ async fn list_of_all_kinds() {
         ),
         (
             "LIST (SUBSCRIBED RECURSIVEMATCH) \"\" a",
-            &["* LIST (\\HasChildren) \"/\" a (CHILDINFO (\"SUBSCRIBED\"))"],
+            &["* LIST (\\HasChildren) \"/\" a (\"CHILDINFO\" (\"SUBSCRIBED\"))"],
         ),
         (
             "LIST (SPECIAL-USE) \"\" (Tr* Ju*) RETURN (SUBSCRIBED)",
