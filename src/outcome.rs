@@ -2,6 +2,8 @@
 //!
 //! The archived `result.json` is this, written by serde, and every report is a function of it.
 
+pub mod mutants;
+
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Grade, Level};

@@ -11,6 +11,7 @@ pub mod harness;
 mod judge;
 mod list;
 mod man;
+mod mutants;
 mod progress;
 mod report;
 mod report_file;
@@ -57,6 +58,7 @@ enum Command {
     Check(check::CheckArguments),
     Judge(judge::JudgeArguments),
     Report(report::ReportArguments),
+    Mutants(mutants::MutantsArguments),
     Serve(serve::ServeArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
@@ -99,6 +101,7 @@ fn execute(cli: &Cli) -> Result<u8, Refusal> {
         Command::Check(arguments) => check::execute(arguments, &screen),
         Command::Judge(arguments) => judge::execute(arguments, &screen),
         Command::Report(arguments) => report::execute(arguments, &screen),
+        Command::Mutants(arguments) => mutants::execute(arguments, &screen),
         Command::Serve(arguments) => serve::execute(arguments),
         Command::Schema(arguments) => schema::execute(arguments),
         Command::Completions(arguments) => completions::execute(arguments),

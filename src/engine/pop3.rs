@@ -54,7 +54,8 @@ fn kind(text: &[u8]) -> Kind {
         (b"RETR" | b"TOP", _) => (Shape::Message, Effect::None),
         (b"CAPA", _) => (Shape::Capa, Effect::Capa),
         (b"AUTH", true) => (Shape::Auth, Effect::Login),
-        (b"AUTH" | b"LANG", false) => (Shape::Lines, Effect::None),
+        (b"AUTH", false) => (Shape::Lines, Effect::None),
+        (b"LANG", false) => (Shape::Languages, Effect::None),
         (b"PASS" | b"APOP", _) => (Shape::Plain, Effect::Login),
         (b"STLS", _) => (Shape::Plain, Effect::Stls),
         (b"QUIT", _) => (Shape::Plain, Effect::Quit),
@@ -74,6 +75,12 @@ pub(super) struct Pop3 {
 }
 
 impl Pop3 {
+    /// True if CAPA named this capability last.
+    fn offers(&self, name: &str) -> bool {
+        let is = |line: &String| line.eq_ignore_ascii_case(name);
+        self.capabilities.iter().flatten().any(is)
+    }
+
     /// A session whose beginning is not known.
     pub(super) fn joined() -> Self {
         Self {
@@ -126,7 +133,10 @@ impl Dialogue for Pop3 {
     }
 
     fn parse(&self, octets: &[u8]) -> (Body, Vec<Violation>) {
-        let (response, violations) = pop3::parse(octets, self.shape());
+        let (response, mut violations) = pop3::parse(octets, self.shape());
+        if self.offers("RESP-CODES") {
+            violations.extend(pop3::code_violation(octets));
+        }
         (Body::Pop3(response), violations)
     }
 
@@ -300,7 +310,7 @@ mod tests {
             ("CAPA", Shape::Capa),
             ("AUTH", Shape::Lines),
             ("AUTH PLAIN", Shape::Auth),
-            ("LANG", Shape::Lines),
+            ("LANG", Shape::Languages),
             ("LANG de", Shape::Plain),
             ("XYZZY", Shape::Plain),
         ] {

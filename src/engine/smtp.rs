@@ -96,6 +96,21 @@ impl Smtp {
         }
     }
 
+    /// Adds what is wrong with a reply to the command in progress.
+    fn judge(&self, message: &mut Message) {
+        let offered = self.capabilities.iter().flatten();
+        let mut offered = offered.filter(|line| line.eq_ignore_ascii_case("ENHANCEDSTATUSCODES"));
+        let found = match self.queue.oldest().map(|asked| asked.kind) {
+            Some(Kind::ExtendedHello) => smtp::hello_violations(&message.octets),
+            Some(Kind::Hello) | None => Vec::new(),
+            Some(_) if offered.next().is_some() => {
+                Vec::from_iter(smtp::missing_enhanced_code(&message.octets))
+            }
+            Some(_) => Vec::new(),
+        };
+        message.violations.extend(found);
+    }
+
     fn complete(&mut self, message: Message, port: &mut Port) {
         let code = code(&message);
         let positive = code.is_some_and(|code| (200..300).contains(&code));
@@ -193,6 +208,8 @@ impl Dialogue for Smtp {
     }
 
     fn greet(&mut self, mut message: Message, port: &mut Port) {
+        let domain = smtp::greeting_violation(&message.octets);
+        message.violations.extend(domain);
         let code = code(&message);
         if !matches!(code, Some(220 | 554 | CLOSING)) {
             let violation = whole(&message, exchange::SMTP_BAD_GREETING, "220, 554 or 421");
@@ -204,7 +221,8 @@ impl Dialogue for Smtp {
         port.emit(Event::GreetingReceived(message));
     }
 
-    fn receive(&mut self, message: Message, port: &mut Port) {
+    fn receive(&mut self, mut message: Message, port: &mut Port) {
+        self.judge(&mut message);
         let code = code(&message);
         let intermediate = code.is_some_and(|code| (300..400).contains(&code));
         if intermediate && (self.queue.oldest().is_some() || self.queue.answers_raw()) {

@@ -286,5 +286,8 @@ fn context(names: &[String]) -> Context {
     Context {
         capabilities: names,
         enabled,
+        // What was asked for before the excerpt is not known, and not held against the server.
+        extended_list: true,
+        extended_search: true,
     }
 }

@@ -66,6 +66,11 @@ impl InForce {
         }
     }
 
+    /// Takes what the client sends: what it asks for may come.
+    pub(super) fn asked(&mut self, octets: &[u8]) {
+        self.context.asked(octets);
+    }
+
     /// Takes any response; `login`: the oldest command in progress is a login.
     pub(super) fn observe(&mut self, response: &Response, login: bool) {
         match response {
@@ -104,6 +109,8 @@ impl InForce {
     pub(super) fn begin_anew(&mut self) {
         self.forget_capabilities();
         self.context.enabled.clear();
+        self.context.extended_list = false;
+        self.context.extended_search = false;
         self.alternative = None;
     }
 

@@ -97,6 +97,11 @@ impl Imap {
         let request = port.next_request();
         for (index, command) in commands.into_iter().enumerate() {
             let tag = self.next_tag();
+            for piece in &command.0 {
+                if let Piece::Text(text) = piece {
+                    self.in_force.asked(text);
+                }
+            }
             self.pending
                 .push_back(Pending::new(tag, request, index, command.0));
         }
@@ -126,6 +131,7 @@ impl Imap {
 
     fn raw(&mut self, octets: &[u8], port: &mut Port) -> RequestId {
         let request = port.next_request();
+        self.in_force.asked(octets);
         port.write(octets);
         if let Some(pending) = self.pending.iter_mut().find(|p| p.awaits_line()) {
             pending.line_sent(octets);
