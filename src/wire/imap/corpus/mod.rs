@@ -8,6 +8,7 @@ use super::{Context, parse};
 mod base;
 mod mailboxes;
 mod messages;
+mod mutation;
 mod searches;
 mod session;
 
