@@ -11,7 +11,7 @@ use crate::wire::{Body, Limits, Message};
 
 use super::in_order::InOrder;
 use super::session::{Dialogue, Port, Rules};
-use super::{Request, RequestId};
+use super::{Command, Request, RequestId};
 
 const RULES: Rules = Rules {
     no_greeting: exchange::POP3_NO_GREETING,
@@ -81,6 +81,14 @@ impl Pop3 {
         self.capabilities.iter().flatten().any(is)
     }
 
+    /// A session whose beginning is not known.
+    pub(super) fn joined() -> Self {
+        Self {
+            greeted: true,
+            ..Self::default()
+        }
+    }
+
     /// The shape of the next response.
     fn shape(&self) -> Shape {
         if !self.greeted {
@@ -146,6 +154,9 @@ impl Dialogue for Pop3 {
             Request::Commands(commands) => {
                 self.raw_shapes = RawShapes::default();
                 self.queue.ask(commands, kind, port)
+            }
+            Request::Recorded { text, .. } => {
+                self.queue.ask(vec![Command::octets(text)], kind, port)
             }
             Request::Line(mut line) => {
                 line.extend_from_slice(b"\r\n");

@@ -8,7 +8,7 @@ use crate::wire::{Body, Limits, Message};
 
 use super::in_order::InOrder;
 use super::session::{Dialogue, Port, Rules, whole};
-use super::{Event, Request, RequestId};
+use super::{Command, Event, Request, RequestId};
 
 const RULES: Rules = Rules {
     no_greeting: exchange::SMTP_NO_GREETING,
@@ -70,6 +70,9 @@ pub(super) struct Smtp {
     /// Replies to mail data that come before the last one.
     replies_before_last: usize,
     capabilities: Option<Vec<String>>,
+    /// The beginning is not known, and so neither is how many replies are owed, until a mail
+    /// transaction begins.
+    joining: bool,
 }
 
 impl Smtp {
@@ -81,6 +84,15 @@ impl Smtp {
             accepted: 0,
             replies_before_last: 0,
             capabilities: None,
+            joining: false,
+        }
+    }
+
+    /// A session whose beginning is not known.
+    pub(super) fn joined(dialect: Dialect) -> Self {
+        Self {
+            joining: true,
+            ..Self::new(dialect)
         }
     }
 
@@ -103,6 +115,12 @@ impl Smtp {
         let code = code(&message);
         let positive = code.is_some_and(|code| (200..300).contains(&code));
         let keywords = keywords(&message);
+        if let Some(asked) = self.queue.oldest()
+            && matches!(asked.kind, Kind::ExtendedHello | Kind::Mail | Kind::Rset)
+            && positive
+        {
+            self.joining = false;
+        }
         let Some(asked) = self.queue.complete(message, port) else {
             return;
         };
@@ -129,6 +147,11 @@ impl Smtp {
         if code == Some(CLOSING) {
             port.end();
         }
+    }
+
+    /// True if a command that is not known may be answered.
+    fn may_have_been_asked(&self) -> bool {
+        self.joining && self.queue.oldest().is_none()
     }
 
     /// True if the mail data of an LMTP client is answered once more after this reply.
@@ -167,6 +190,9 @@ impl Dialogue for Smtp {
     fn submit(&mut self, request: Request, port: &mut Port) -> RequestId {
         match request {
             Request::Commands(commands) => self.queue.ask(commands, kind, port),
+            Request::Recorded { text, .. } => {
+                self.queue.ask(vec![Command::octets(text)], kind, port)
+            }
             Request::Line(mut line) => {
                 line.extend_from_slice(b"\r\n");
                 self.queue.go_on(&line, port)
@@ -201,7 +227,7 @@ impl Dialogue for Smtp {
         let intermediate = code.is_some_and(|code| (300..400).contains(&code));
         if intermediate && (self.queue.oldest().is_some() || self.queue.answers_raw()) {
             self.queue.ask_line(message, port);
-        } else if self.is_before_last(&message) {
+        } else if self.is_before_last(&message) || self.may_have_been_asked() {
             port.emit(Event::UntaggedReceived(message));
         } else if self.queue.oldest().is_some() {
             self.complete(message, port);

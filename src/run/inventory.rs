@@ -172,6 +172,8 @@ async fn ask(
                     };
                     connection.submit(Request::Commands(vec![command]));
                 }
+                // All has been asked: a server that says nothing to QUIT still told what it offers.
+                Event::Closed { .. } | Event::FramingLost(_) if questions.len() == 0 => break,
                 Event::Closed { .. } | Event::FramingLost(_) => {
                     return Err(trouble("the connection was closed"));
                 }

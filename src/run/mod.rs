@@ -4,6 +4,7 @@ mod act;
 mod deadline;
 mod findings;
 mod inventory;
+mod mutants;
 mod order;
 mod perform;
 mod plan;
@@ -20,6 +21,7 @@ use std::time::Duration;
 use crate::outcome::ScenarioResult;
 use crate::scenario::Scenario;
 
+pub use mutants::{Subject, mutants};
 pub use plan::plan;
 pub use schedule::run;
 
