@@ -15,6 +15,8 @@ pub mod scenario;
 
 pub mod outcome;
 
+pub mod judge;
+
 pub mod server;
 pub mod transport;
 

@@ -280,9 +280,10 @@ fn every_fault_is_documented() {
     let text = std::fs::read_to_string("docs/faults.md").unwrap();
     let row = |fault: &&Fault| {
         let caught = CAUGHT.iter().find(|(id, ..)| *id == fault.id());
-        let caught = caught.map_or("nothing yet".to_owned(), |(_, scenario, rule)| {
-            format!("`{scenario}`: `{rule}`")
-        });
+        let caught = caught.map_or_else(
+            || "nothing yet".to_owned(),
+            |(_, scenario, rule)| format!("`{scenario}`: `{rule}`"),
+        );
         let (id, summary, origin) = (fault.id(), fault.summary(), fault.origin());
         !text.contains(&format!("| `{id}` | {summary} | {origin} | {caught} |"))
     };

@@ -20,6 +20,17 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("expect", &["wire", "finding", "transcript"]),
     ("scenario", &["expect", "wire", "finding", "transcript"]),
     ("outcome", &["finding", "transcript"]),
+    (
+        "judge",
+        &[
+            "engine",
+            "model",
+            "wire",
+            "outcome",
+            "transcript",
+            "finding",
+        ],
+    ),
     ("server", &[]),
     ("transport", &["engine", "wire", "transcript", "finding"]),
     (
@@ -54,6 +65,7 @@ const PURE: &[&str] = &[
     "expect",
     "scenario",
     "outcome",
+    "judge",
     "report",
 ];
 

@@ -42,7 +42,9 @@ trait Judge {
 struct Imap(Context);
 
 impl Judge for Imap {
-    fn client(&mut self, _line: &str) {}
+    fn client(&mut self, line: &str) {
+        self.0.asked(line.as_bytes());
+    }
 
     fn server(&mut self, octets: &[u8]) -> Option<Vec<Violation>> {
         match ImapFramer::default().find(octets, &Limits::default()) {
@@ -57,6 +59,14 @@ impl Judge for Imap {
         };
         match response {
             Response::Data(Data::Capability(names))
+            | Response::Tagged {
+                status:
+                    Status {
+                        code: Some(Code::Capability(names)),
+                        ..
+                    },
+                ..
+            }
             | Response::Status(Status {
                 code: Some(Code::Capability(names)),
                 ..

@@ -8,6 +8,7 @@ mod completions;
 pub mod exit;
 mod explain;
 pub mod harness;
+mod judge;
 mod list;
 mod man;
 mod mutants;
@@ -55,6 +56,7 @@ enum Command {
     List(list::ListArguments),
     Explain(explain::ExplainArguments),
     Check(check::CheckArguments),
+    Judge(judge::JudgeArguments),
     Report(report::ReportArguments),
     Mutants(mutants::MutantsArguments),
     Serve(serve::ServeArguments),
@@ -97,6 +99,7 @@ fn execute(cli: &Cli) -> Result<u8, Refusal> {
         Command::List(arguments) => list::execute(arguments, &screen),
         Command::Explain(arguments) => explain::execute(arguments, &screen),
         Command::Check(arguments) => check::execute(arguments, &screen),
+        Command::Judge(arguments) => judge::execute(arguments, &screen),
         Command::Report(arguments) => report::execute(arguments, &screen),
         Command::Mutants(arguments) => mutants::execute(arguments, &screen),
         Command::Serve(arguments) => serve::execute(arguments),

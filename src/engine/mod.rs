@@ -11,6 +11,7 @@ mod smtp;
 #[cfg(test)]
 mod testing;
 
+use crate::wire::imap::Context;
 use crate::wire::{Limits, Message, Protocol};
 
 use imap::Imap;
@@ -54,7 +55,11 @@ pub struct Command(pub Vec<Piece>);
 impl Command {
     /// A command that is text only.
     pub fn text(text: &str) -> Self {
-        Self(vec![Piece::Text(text.as_bytes().to_vec())])
+        Self::octets(text.as_bytes().to_vec())
+    }
+
+    fn octets(octets: Vec<u8>) -> Self {
+        Self(vec![Piece::Text(octets)])
     }
 }
 
@@ -74,6 +79,15 @@ pub enum Request {
     /// reply until the next commands, completes command 0 of this request. There may be none, or
     /// several.
     Raw(Vec<u8>),
+    /// A command of a recorded session, with the tag that its client chose (in IMAP; empty
+    /// elsewhere). A synchronizing literal is announced at the end of the text, and its octets come
+    /// as [`Request::Line`]; others stand in the text.
+    Recorded {
+        /// The tag.
+        tag: String,
+        /// The command without tag and CRLF.
+        text: Vec<u8>,
+    },
 }
 
 /// What has happened on a connection.
@@ -156,5 +170,19 @@ pub fn new(protocol: Protocol, limits: Limits) -> Box<dyn Engine> {
         Protocol::Smtp => Box::new(Session::new(Smtp::new(Dialect::Smtp), limits)),
         Protocol::Lmtp => Box::new(Session::new(Smtp::new(Dialect::Lmtp), limits)),
         Protocol::Imap => Box::new(Session::new(Imap::default(), limits)),
+    }
+}
+
+/// An engine for a connection whose beginning is not known: no greeting comes, and commands may be
+/// in progress.
+///
+/// `context` is what is in force in IMAP; `None` if that is not known either, and then a response
+/// is wrong only if it is wrong whatever is in force.
+pub fn joined(protocol: Protocol, limits: Limits, context: Option<Context>) -> Box<dyn Engine> {
+    match protocol {
+        Protocol::Pop3 => Box::new(Session::joined(Pop3::joined(), limits)),
+        Protocol::Smtp => Box::new(Session::joined(Smtp::joined(Dialect::Smtp), limits)),
+        Protocol::Lmtp => Box::new(Session::joined(Smtp::joined(Dialect::Lmtp), limits)),
+        Protocol::Imap => Box::new(Session::joined(Imap::joined(context), limits)),
     }
 }

@@ -11,7 +11,7 @@ use crate::wire::{Body, Limits, Message};
 
 use super::in_order::InOrder;
 use super::session::{Dialogue, Port, Rules};
-use super::{Request, RequestId};
+use super::{Command, Request, RequestId};
 
 const RULES: Rules = Rules {
     no_greeting: exchange::POP3_NO_GREETING,
@@ -54,7 +54,8 @@ fn kind(text: &[u8]) -> Kind {
         (b"RETR" | b"TOP", _) => (Shape::Message, Effect::None),
         (b"CAPA", _) => (Shape::Capa, Effect::Capa),
         (b"AUTH", true) => (Shape::Auth, Effect::Login),
-        (b"AUTH" | b"LANG", false) => (Shape::Lines, Effect::None),
+        (b"AUTH", false) => (Shape::Lines, Effect::None),
+        (b"LANG", false) => (Shape::Languages, Effect::None),
         (b"PASS" | b"APOP", _) => (Shape::Plain, Effect::Login),
         (b"STLS", _) => (Shape::Plain, Effect::Stls),
         (b"QUIT", _) => (Shape::Plain, Effect::Quit),
@@ -74,6 +75,20 @@ pub(super) struct Pop3 {
 }
 
 impl Pop3 {
+    /// True if CAPA named this capability last.
+    fn offers(&self, name: &str) -> bool {
+        let is = |line: &String| line.eq_ignore_ascii_case(name);
+        self.capabilities.iter().flatten().any(is)
+    }
+
+    /// A session whose beginning is not known.
+    pub(super) fn joined() -> Self {
+        Self {
+            greeted: true,
+            ..Self::default()
+        }
+    }
+
     /// The shape of the next response.
     fn shape(&self) -> Shape {
         if !self.greeted {
@@ -118,7 +133,10 @@ impl Dialogue for Pop3 {
     }
 
     fn parse(&self, octets: &[u8]) -> (Body, Vec<Violation>) {
-        let (response, violations) = pop3::parse(octets, self.shape());
+        let (response, mut violations) = pop3::parse(octets, self.shape());
+        if self.offers("RESP-CODES") {
+            violations.extend(pop3::code_violation(octets));
+        }
         (Body::Pop3(response), violations)
     }
 
@@ -136,6 +154,9 @@ impl Dialogue for Pop3 {
             Request::Commands(commands) => {
                 self.raw_shapes = RawShapes::default();
                 self.queue.ask(commands, kind, port)
+            }
+            Request::Recorded { text, .. } => {
+                self.queue.ask(vec![Command::octets(text)], kind, port)
             }
             Request::Line(mut line) => {
                 line.extend_from_slice(b"\r\n");
@@ -289,7 +310,7 @@ mod tests {
             ("CAPA", Shape::Capa),
             ("AUTH", Shape::Lines),
             ("AUTH PLAIN", Shape::Auth),
-            ("LANG", Shape::Lines),
+            ("LANG", Shape::Languages),
             ("LANG de", Shape::Plain),
             ("XYZZY", Shape::Plain),
         ] {

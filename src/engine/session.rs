@@ -156,6 +156,13 @@ impl<D: Dialogue> Session<D> {
         }
     }
 
+    /// A session whose greeting came before anything that is known.
+    pub(super) fn joined(dialogue: D, limits: Limits) -> Self {
+        let mut session = Self::new(dialogue, limits);
+        session.port.phase = Phase::Open;
+        session
+    }
+
     fn read_messages(&mut self) {
         let mut start = 0;
         while matches!(

@@ -8,7 +8,7 @@ use crate::wire::{Body, Limits, Message};
 
 use super::in_order::InOrder;
 use super::session::{Dialogue, Port, Rules, whole};
-use super::{Event, Request, RequestId};
+use super::{Command, Event, Request, RequestId};
 
 const RULES: Rules = Rules {
     no_greeting: exchange::SMTP_NO_GREETING,
@@ -70,6 +70,9 @@ pub(super) struct Smtp {
     /// Replies to mail data that come before the last one.
     replies_before_last: usize,
     capabilities: Option<Vec<String>>,
+    /// The beginning is not known, and so neither is how many replies are owed, until a mail
+    /// transaction begins.
+    joining: bool,
 }
 
 impl Smtp {
@@ -81,13 +84,43 @@ impl Smtp {
             accepted: 0,
             replies_before_last: 0,
             capabilities: None,
+            joining: false,
         }
+    }
+
+    /// A session whose beginning is not known.
+    pub(super) fn joined(dialect: Dialect) -> Self {
+        Self {
+            joining: true,
+            ..Self::new(dialect)
+        }
+    }
+
+    /// Adds what is wrong with a reply to the command in progress.
+    fn judge(&self, message: &mut Message) {
+        let offered = self.capabilities.iter().flatten();
+        let mut offered = offered.filter(|line| line.eq_ignore_ascii_case("ENHANCEDSTATUSCODES"));
+        let found = match self.queue.oldest().map(|asked| asked.kind) {
+            Some(Kind::ExtendedHello) => smtp::hello_violations(&message.octets),
+            Some(Kind::Hello) | None => Vec::new(),
+            Some(_) if offered.next().is_some() => {
+                Vec::from_iter(smtp::missing_enhanced_code(&message.octets))
+            }
+            Some(_) => Vec::new(),
+        };
+        message.violations.extend(found);
     }
 
     fn complete(&mut self, message: Message, port: &mut Port) {
         let code = code(&message);
         let positive = code.is_some_and(|code| (200..300).contains(&code));
         let keywords = keywords(&message);
+        if let Some(asked) = self.queue.oldest()
+            && matches!(asked.kind, Kind::ExtendedHello | Kind::Mail | Kind::Rset)
+            && positive
+        {
+            self.joining = false;
+        }
         let Some(asked) = self.queue.complete(message, port) else {
             return;
         };
@@ -114,6 +147,11 @@ impl Smtp {
         if code == Some(CLOSING) {
             port.end();
         }
+    }
+
+    /// True if a command that is not known may be answered.
+    fn may_have_been_asked(&self) -> bool {
+        self.joining && self.queue.oldest().is_none()
     }
 
     /// True if the mail data of an LMTP client is answered once more after this reply.
@@ -152,6 +190,9 @@ impl Dialogue for Smtp {
     fn submit(&mut self, request: Request, port: &mut Port) -> RequestId {
         match request {
             Request::Commands(commands) => self.queue.ask(commands, kind, port),
+            Request::Recorded { text, .. } => {
+                self.queue.ask(vec![Command::octets(text)], kind, port)
+            }
             Request::Line(mut line) => {
                 line.extend_from_slice(b"\r\n");
                 self.queue.go_on(&line, port)
@@ -167,6 +208,8 @@ impl Dialogue for Smtp {
     }
 
     fn greet(&mut self, mut message: Message, port: &mut Port) {
+        let domain = smtp::greeting_violation(&message.octets);
+        message.violations.extend(domain);
         let code = code(&message);
         if !matches!(code, Some(220 | 554 | CLOSING)) {
             let violation = whole(&message, exchange::SMTP_BAD_GREETING, "220, 554 or 421");
@@ -178,12 +221,13 @@ impl Dialogue for Smtp {
         port.emit(Event::GreetingReceived(message));
     }
 
-    fn receive(&mut self, message: Message, port: &mut Port) {
+    fn receive(&mut self, mut message: Message, port: &mut Port) {
+        self.judge(&mut message);
         let code = code(&message);
         let intermediate = code.is_some_and(|code| (300..400).contains(&code));
         if intermediate && (self.queue.oldest().is_some() || self.queue.answers_raw()) {
             self.queue.ask_line(message, port);
-        } else if self.is_before_last(&message) {
+        } else if self.is_before_last(&message) || self.may_have_been_asked() {
             port.emit(Event::UntaggedReceived(message));
         } else if self.queue.oldest().is_some() {
             self.complete(message, port);

@@ -49,6 +49,10 @@ pub(crate) struct ImapView {
     pub(crate) bye: bool,
     /// Octets or a command went out whose effect is not known.
     pub(crate) lost_track: bool,
+    /// The beginning of the connection is not known.
+    joined: bool,
+    /// And no command that is known has completed.
+    joining: bool,
 }
 
 /// Whether somebody is logged in.
@@ -191,6 +195,15 @@ impl ImapView {
         self.selection = Selection::Unsure;
         self.login = Login::Unsure;
         self.lost_track = true;
+        self.joining = false;
+    }
+
+    /// Takes note that the beginning of the connection is not known. Until the first command that is
+    /// known completes, others may be in progress.
+    pub(crate) fn join(&mut self, here: &mut Here<'_>) {
+        self.lose_track(here);
+        self.joined = true;
+        self.joining = true;
     }
 
     /// Takes an untagged response.
@@ -222,6 +235,9 @@ impl ImapView {
             return;
         };
         self.completed = self.completed.max(pending.sent);
+        if std::mem::take(&mut self.joining) {
+            self.lost_track = false;
+        }
         if let Response::Tagged { status, .. } = response {
             self.conclude(&pending, status, here, found);
         } else {
@@ -284,7 +300,8 @@ impl ImapView {
 
     /// True if IMAP4rev1 is in force for certain.
     pub(crate) fn is_rev1(&self) -> bool {
-        !self.has_enabled("IMAP4REV2")
+        !self.joined
+            && !self.has_enabled("IMAP4REV2")
             && self
                 .capabilities
                 .as_ref()

@@ -39,6 +39,8 @@ pub(crate) struct Maildrop {
     /// What CAPA said, in upper case.
     pub(crate) capabilities: BTreeSet<String>,
     pub(crate) lost_track: bool,
+    /// The beginning of the connection is not known, and neither is its state.
+    joined: bool,
     told: Vec<u32>,
 }
 
@@ -164,6 +166,31 @@ impl Maildrop {
         self.marks_unsure = true;
     }
 
+    /// Takes note that the beginning of the connection is not known.
+    pub(crate) fn join(&mut self, here: &mut Here<'_>) {
+        self.lose_track(here);
+        self.joined = true;
+    }
+
+    /// Finds out from a command's success that the session is in the TRANSACTION state.
+    fn find_state(&mut self, command: &Command, response: &Response) {
+        let ok = response.indicator == Some(Indicator::Ok);
+        let told = matches!(
+            command,
+            Command::Stat
+                | Command::List(_)
+                | Command::Uidl(_)
+                | Command::Retr(_)
+                | Command::Dele(_)
+                | Command::Top(..)
+        );
+        if self.joined && ok && told {
+            self.joined = false;
+            self.lost_track = false;
+            self.state = State::Transaction;
+        }
+    }
+
     /// Takes the response that completes a command.
     pub(crate) fn complete(
         &mut self,
@@ -178,6 +205,7 @@ impl Maildrop {
         let Some(pending) = self.pending.remove(at) else {
             return;
         };
+        self.find_state(&pending.command, response);
         if self.lost_track {
             return;
         }

@@ -47,6 +47,9 @@ pub enum Observation<'a> {
     },
     /// Octets went out whose effect is not known: from now on less is concluded.
     Raw,
+    /// The connection was there before the first observation, and what happened on it is not known:
+    /// whether somebody is logged in, what is selected and enabled, which commands are in progress.
+    Joined,
     /// The connection is over.
     Closed,
 }

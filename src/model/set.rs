@@ -45,6 +45,15 @@ impl Set {
             .any(|&(low, high)| low == Bound::Star || high == Bound::Star)
     }
 
+    /// True for `1:*`: every message, whatever its number.
+    pub(crate) fn is_all(&self) -> bool {
+        let all = [
+            (Bound::Number(1), Bound::Star),
+            (Bound::Star, Bound::Number(1)),
+        ];
+        self.0.iter().any(|range| all.contains(range))
+    }
+
     /// True if the number is in the set, where `star` is the greatest number in use.
     pub(crate) fn contains(&self, number: u32, star: u32) -> bool {
         self.0.iter().any(|&(one, other)| {

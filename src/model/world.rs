@@ -145,6 +145,7 @@ fn imap(
         }
         Observation::Sent { command } => view.sent(command, here),
         Observation::Raw => view.lose_track(here),
+        Observation::Joined => view.join(here),
         Observation::Untagged(message) => {
             if let Body::Imap(response) = &message.body {
                 view.untagged(response, here, found);
@@ -173,6 +174,7 @@ fn pop3(
         }
         Observation::Sent { command } => drop.sent(command, here),
         Observation::Raw => drop.lose_track(here),
+        Observation::Joined => drop.join(here),
         Observation::Untagged(_) => {}
         Observation::Completed { command, message } => {
             if let Body::Pop3(response) = &message.body {

@@ -8,6 +8,7 @@
 pub mod json;
 pub mod junit;
 pub mod libtest;
+pub mod log;
 pub mod mutants;
 pub mod oneline;
 pub mod pretty;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::deadline::RETRY;
-use super::player::{Player, line};
+use super::player::{MOST_RESPONSES, Player, line};
 use super::stage::{Flow, Stage, Stop, undecided};
 use super::values::{command, octets};
 use crate::expect::{self, Captures, Expectation, Mismatch, PatternRef, Responses};
@@ -121,6 +121,9 @@ impl Turn<'_> {
         let deadline = began + self.patience();
         loop {
             player.catch_up(self.stage);
+            if player.flooded {
+                return self.flooded();
+            }
             harvest.gather(player);
             if self.has_come(player, harvest) {
                 self.record_propagation(began, 1);
@@ -210,6 +213,9 @@ impl Turn<'_> {
                 .await;
             let completed_before = harvest.completion.is_some();
             harvest.gather(player);
+            if player.flooded {
+                return self.flooded();
+            }
             let late = Instant::now() >= deadline;
             let verdict = self.verdict(player, harvest);
             let waits_on = (raw || self.wants_close()) && !player.closed && !late;
@@ -309,6 +315,18 @@ impl Turn<'_> {
             self.stage.found(finding);
         }
         Flow::Break(Stop::Found)
+    }
+
+    /// The server was cut off.
+    fn flooded(self) -> Flow {
+        let mismatch = Mismatch {
+            pattern: None,
+            message: format!("more than {MOST_RESPONSES} responses came, and no end"),
+            nearest: None,
+            expected: vec!["the end of the command".to_owned()],
+            actual: vec![format!("{MOST_RESPONSES} responses and more")],
+        };
+        self.fail(vec![(self.step.place, mismatch)], false)
     }
 
     /// True if every pattern of `until` has come.

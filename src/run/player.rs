@@ -14,6 +14,9 @@ use crate::scenario::{Actor, Disconnect, Template, Tls};
 use crate::transport::{Connection, Endpoint, Security, Stamped};
 use crate::wire::{Body, Message, Protocol, imap, pop3};
 
+/// The most responses that a step takes: whoever sends more is cut off.
+pub(super) const MOST_RESPONSES: usize = 20_000;
+
 /// An actor that is connected.
 #[derive(Debug)]
 pub(super) struct Player {
@@ -31,6 +34,8 @@ pub(super) struct Player {
     pub(super) greeting: Option<Message>,
     /// True once the server, or we, ended the connection.
     pub(super) closed: bool,
+    /// True if we ended it because the server sent too much.
+    pub(super) flooded: bool,
 }
 
 /// Why an actor cannot begin.
@@ -93,6 +98,7 @@ impl Player {
             completions: Vec::new(),
             greeting: None,
             closed: false,
+            flooded: false,
         };
         let deadline = Instant::now() + stage.deadlines.step;
         player
@@ -238,6 +244,10 @@ impl Player {
         }
         while let Some(stamped) = self.connection.try_next() {
             self.take(stage, stamped);
+            if self.inbox.len() > MOST_RESPONSES {
+                self.flooded = true;
+                return self.gone(stage);
+            }
         }
     }
 

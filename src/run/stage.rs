@@ -97,6 +97,7 @@ impl Stage {
                 format!("address{number}"),
                 account.address.clone().into_bytes(),
             );
+            bound.insert(format!("sasl-plain{number}"), sasl_plain(account));
         }
         let cast = variant
             .scenario
@@ -169,6 +170,7 @@ impl Stage {
             ("user", account.user.clone().into_bytes()),
             ("password", account.password.clone().into_bytes()),
             ("address", account.address.clone().into_bytes()),
+            ("sasl-plain", sasl_plain(account)),
         ]);
         let ledger = self.ledger();
         let numbers = session
@@ -193,6 +195,15 @@ impl Stage {
             })
             .collect()
     }
+}
+
+/// The response of SASL PLAIN (RFC 4616) without an authorization identity, in base64.
+fn sasl_plain(account: &Account) -> Vec<u8> {
+    use base64::Engine;
+    let response = format!("\0{}\0{}", account.user, account.password);
+    base64::engine::general_purpose::STANDARD
+        .encode(response)
+        .into_bytes()
 }
 
 impl Ledger {

@@ -10,7 +10,7 @@ use crate::expect::{PatternError, nearest};
 const ATTRIBUTES: [&str; 5] = ["uid", "seq", "size", "uidl", "body"];
 
 /// What `${…}` can say of an account, alone or with the account's number behind.
-const ACCOUNT: [&str; 3] = ["user", "password", "address"];
+const ACCOUNT: [&str; 4] = ["user", "password", "address", "sasl-plain"];
 
 const FORMS: [(&str, Form); 3] = [
     ("literal", Form::Literal),

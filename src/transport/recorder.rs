@@ -10,7 +10,7 @@ use crate::transcript::{Direction, Entry, Octets, Transcript};
 use super::secret::Secrets;
 
 /// How much one recorder keeps, in octets; what comes later is not recorded.
-const CAPACITY: usize = 256 << 20;
+const CAPACITY: usize = 64 << 20;
 
 /// What an entry costs beside its octets.
 const ENTRY_COST: usize = 128;

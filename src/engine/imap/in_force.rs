@@ -12,9 +12,38 @@ pub(super) struct InForce {
     known: bool,
     /// It said so while a login was in progress.
     known_at_login: bool,
+    /// What may be in force instead, where the beginning of the connection is not known.
+    alternative: Option<Context>,
 }
 
+/// Extensions that decide what is legal once they are enabled.
+const ENABLED: [&str; 5] = [
+    "IMAP4REV2",
+    "QRESYNC",
+    "CONDSTORE",
+    "UTF8=ACCEPT",
+    "UIDONLY",
+];
+
 impl InForce {
+    /// For a connection whose beginning is not known; `context` is what is in force, if that is.
+    pub(super) fn joined(context: Option<Context>) -> Self {
+        let everything = || Context {
+            enabled: ENABLED.map(ToOwned::to_owned).into(),
+            ..Context::default()
+        };
+        Self {
+            alternative: context.is_none().then(everything),
+            context: context.unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
+    /// What may be in force instead of [`InForce::context`].
+    pub(super) fn alternative(&self) -> Option<&Context> {
+        self.alternative.as_ref()
+    }
+
     /// What the grammar has to know.
     pub(super) fn context(&self) -> &Context {
         &self.context
@@ -35,6 +64,11 @@ impl InForce {
         } else {
             Offer::Nothing
         }
+    }
+
+    /// Takes what the client sends: what it asks for may come.
+    pub(super) fn asked(&mut self, octets: &[u8]) {
+        self.context.asked(octets);
     }
 
     /// Takes any response; `login`: the oldest command in progress is a login.
@@ -58,6 +92,9 @@ impl InForce {
         self.known = true;
         self.known_at_login = login;
         self.context.capabilities = names.iter().map(|name| name.to_ascii_uppercase()).collect();
+        if let Some(alternative) = &mut self.alternative {
+            alternative.capabilities = self.context.capabilities.clone();
+        }
     }
 
     /// A login succeeded: what was advertised before it counts no more (RFC 9051 §6.2.2, §6.2.3).
@@ -72,6 +109,9 @@ impl InForce {
     pub(super) fn begin_anew(&mut self) {
         self.forget_capabilities();
         self.context.enabled.clear();
+        self.context.extended_list = false;
+        self.context.extended_search = false;
+        self.alternative = None;
     }
 
     fn forget_capabilities(&mut self) {

@@ -11,11 +11,11 @@ use std::collections::{BTreeSet, VecDeque};
 use crate::finding::rule::exchange;
 use crate::finding::{Rule, Violation};
 use crate::wire::fragment::{Frame, ImapFramer};
-use crate::wire::imap::{self, Response, Status, StatusKind};
+use crate::wire::imap::{self, Context, Response, Status, StatusKind};
 use crate::wire::{Body, Limits, Message};
 
 use super::session::{Dialogue, Port, Rules, whole};
-use super::{Command, Event, Request, RequestId};
+use super::{Command, Event, Piece, Request, RequestId};
 
 use command::{Pending, Verb};
 use in_force::InForce;
@@ -41,9 +41,39 @@ pub(super) struct Imap {
     /// Tags of commands sent in clear behind STARTTLS.
     discarded: BTreeSet<String>,
     raw_tags: RawTags,
+    /// Tags of recorded commands.
+    recorded: BTreeSet<String>,
+    /// The beginning is not known, and no command that is known has been completed: there may be
+    /// others in progress.
+    joining: bool,
 }
 
+/// How many tags of recorded commands are remembered.
+const RECORDED: usize = 100_000;
+
 impl Imap {
+    /// A session whose beginning is not known.
+    pub(super) fn joined(context: Option<Context>) -> Self {
+        Self {
+            in_force: InForce::joined(context),
+            joining: true,
+            ..Self::default()
+        }
+    }
+
+    /// Takes a command that has a tag already.
+    fn recorded(&mut self, tag: String, text: Vec<u8>, port: &mut Port) -> RequestId {
+        let request = port.next_request();
+        if self.recorded.len() < RECORDED {
+            self.recorded.insert(tag.clone());
+        }
+        let pieces = vec![Piece::Text(text)];
+        self.pending
+            .push_back(Pending::new(tag, request, 0, pieces));
+        self.advance(port);
+        request
+    }
+
     fn next_tag(&mut self) -> String {
         loop {
             self.last_tag += 1;
@@ -54,8 +84,11 @@ impl Imap {
         }
     }
 
-    /// True if the engine has given this tag to a command.
+    /// True if a command had this tag.
     fn was_given(&self, tag: &str) -> bool {
+        if self.recorded.contains(tag) {
+            return true;
+        }
         let number = tag.strip_prefix('a').and_then(|digits| digits.parse().ok());
         number.is_some_and(|n: u64| (1..=self.last_tag).contains(&n) && tag == format!("a{n}"))
     }
@@ -64,6 +97,11 @@ impl Imap {
         let request = port.next_request();
         for (index, command) in commands.into_iter().enumerate() {
             let tag = self.next_tag();
+            for piece in &command.0 {
+                if let Piece::Text(text) = piece {
+                    self.in_force.asked(text);
+                }
+            }
             self.pending
                 .push_back(Pending::new(tag, request, index, command.0));
         }
@@ -93,6 +131,7 @@ impl Imap {
 
     fn raw(&mut self, octets: &[u8], port: &mut Port) -> RequestId {
         let request = port.next_request();
+        self.in_force.asked(octets);
         port.write(octets);
         if let Some(pending) = self.pending.iter_mut().find(|p| p.awaits_line()) {
             pending.line_sent(octets);
@@ -105,7 +144,7 @@ impl Imap {
     fn continuation(&mut self, message: Message, port: &mut Port) {
         let awaits_line = match self.pending.iter_mut().find(|p| p.expects_continuation()) {
             Some(pending) => pending.go_on(),
-            None if self.raw_tags.are_waiting() => true,
+            None if self.raw_tags.are_waiting() || self.joining => true,
             None => {
                 let expected = "nothing: no command had anything left to send";
                 port.refuse(message, exchange::IMAP_UNASKED_CONTINUATION, expected);
@@ -132,6 +171,7 @@ impl Imap {
         let Some(pending) = self.pending.remove(index) else {
             return;
         };
+        self.joining = false;
         if kind.is_some_and(|kind| pending.is_early(kind)) {
             let expected = "nothing: the command was not sent completely";
             let violation = whole(&message, exchange::IMAP_COMPLETED_EARLY, expected);
@@ -170,6 +210,10 @@ impl Imap {
                 command: 0,
                 message,
             });
+            return;
+        }
+        if self.joining && !self.was_given(tag) {
+            port.emit(Event::UntaggedReceived(message));
             return;
         }
         let (rule, expected): (Rule, _) = if self.discarded.remove(tag) {
@@ -214,7 +258,11 @@ impl Dialogue for Imap {
     }
 
     fn parse(&self, octets: &[u8]) -> (Body, Vec<Violation>) {
-        let (response, violations) = imap::parse(octets, self.in_force.context());
+        let (response, mut violations) = imap::parse(octets, self.in_force.context());
+        if let Some(other) = self.in_force.alternative() {
+            let (_, others) = imap::parse(octets, other);
+            violations.retain(|violation| others.contains(violation));
+        }
         (Body::Imap(response), violations)
     }
 
@@ -227,6 +275,7 @@ impl Dialogue for Imap {
             Request::Commands(commands) => self.ask(commands, port),
             Request::Line(line) => self.line(&line, port),
             Request::Data(octets) | Request::Raw(octets) => self.raw(&octets, port),
+            Request::Recorded { tag, text } => self.recorded(tag, text, port),
         }
     }
 

@@ -64,6 +64,9 @@ table! {
     MESSAGE_DATA_WITHOUT_MAILBOX: "imap-message-data-without-mailbox", Must, "rfc9051#7.4",
         "EXISTS, EXPUNGE, VANISHED and FETCH speak of the selected mailbox, so there is one.",
         breach "A3 CLOSE … A3 OK … * 2 EXISTS";
+    PARTIAL_BEYOND_END: "imap-partial-beyond-end", Must, "rfc9051#6.4.5.1",
+        "A part of a section has no octets from behind the section's end.",
+        breach "BODY[] {30} … BODY[]<40> {5}";
     RECENT_EXCEEDS_EXISTS: "imap-recent-exceeds-exists", Must, "rfc3501#7.3.2",
         "No more messages are recent than there are.",
         breach "* 2 EXISTS, * 3 RECENT … A1 OK [READ-WRITE]";

@@ -96,4 +96,67 @@ table! {
     BODY_EXTENSION_DATA: "imap-body-extension-data", Must, "rfc9051#9",
         "BODY without a section gives no extension data.",
         breach "BODY (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 12 1 NIL)";
+    CAPABILITY_VALUE: "imap-capability-value", Must, "rfc9051#7.2.2",
+        "The value of a known capability has the form that its RFC gives it.",
+        breach "* CAPABILITY IMAP4rev1 APPENDLIMIT=1M";
+    CAPABILITY_CONFLICT: "imap-capability-conflict", Must, "rfc7888#5",
+        "Capabilities that exclude each other do not stand in one list.",
+        breach "* CAPABILITY IMAP4rev1 LITERAL+ LITERAL-";
+    OBSOLETE_RESPONSE: "imap-obsolete-response", Must, "rfc9051#9",
+        "A server of IMAP4rev2 alone sends neither SEARCH nor RECENT.",
+        breach "* SEARCH 2 84, from a server without IMAP4rev1";
+    LIST_EXTENDED: "imap-list-extended", Must, "rfc5258#6",
+        "Extended data of LIST is a tag and a value in the general form, or in that of the tag.",
+        breach "* LIST () \"/\" INBOX (CHILDINFO SUBSCRIBED)";
+    LIST_EXTENDED_UNASKED: "imap-list-extended-unasked", Must, "rfc5258#3",
+        "LIST gives extended data only to a client that has shown that it knows the extended LIST.",
+        breach "* LIST () \"/\" new (OLDNAME (old)), to a client that only sent LIST \"\" *";
+    ESEARCH_UNASKED: "imap-esearch-unasked", Should, "rfc4466#2.6.2",
+        "ESEARCH answers a search with RETURN, and until IMAP4rev2 no other.",
+        breach "* ESEARCH (TAG \"a1\") ALL 1:3, to SEARCH ALL";
+    MULTISEARCH: "imap-multisearch", Must, "rfc7377#2.1",
+        "ESEARCH names the tag once, and with a mailbox its UIDVALIDITY, and then gives UIDs.",
+        breach "* ESEARCH (TAG \"a1\" MAILBOX INBOX) UID ALL 3";
+    CONTEXT: "imap-context", Must, "rfc5267#5",
+        "ADDTO and REMOVEFROM give pairs of a position and a set in parentheses.",
+        breach "* ESEARCH (TAG \"a1\") UID ADDTO 0 32768:32769";
+    PARTIAL: "imap-partial", Must, "rfc9394#4",
+        "PARTIAL gives in parentheses the range that was asked for, and a set or NIL.",
+        breach "* ESEARCH (TAG \"a1\") UID PARTIAL (-1:100 NIL)";
+    RELEVANCY: "imap-relevancy", Must, "rfc6203#7",
+        "RELEVANCY gives scores from 1 to 100 in parentheses.",
+        breach "* ESEARCH (TAG \"a1\") ALL 1 RELEVANCY (101)";
+    ID_LIMITS: "imap-id-limits", Must, "rfc2971#3.3",
+        "ID has at most 30 fields, none twice, names up to 30 octets and values up to 1024.",
+        breach "* ID (\"name\" \"x\" \"NAME\" \"y\")";
+    LANGUAGE: "imap-language", Must, "rfc5255#3.5",
+        "LANGUAGE gives a list of language tags.",
+        breach "* LANGUAGE (en_US)";
+    COMPARATOR: "imap-comparator", Must, "rfc5255#4.10",
+        "COMPARATOR gives the comparator in use, and those that match in parentheses.",
+        breach "* COMPARATOR i;ascii-casemap ()";
+    ACL: "imap-acl", Must, "rfc4314#7",
+        "ACL, LISTRIGHTS and MYRIGHTS give a mailbox, identifiers, and rights in small letters.",
+        breach "* MYRIGHTS INBOX LRSW";
+    QUOTA: "imap-quota", Must, "rfc9208#7",
+        "QUOTA gives a root and resources with usage and limit; QUOTAROOT a mailbox and roots.",
+        breach "* QUOTA \"\" (STORAGE 10)";
+    METADATA: "imap-metadata", Must, "rfc5464#5",
+        "METADATA gives a mailbox and entries, each a path, with values in parentheses.",
+        breach "* METADATA INBOX (/shared/comment)";
+    METADATA_UNSOLICITED: "imap-metadata-unsolicited", Must, "rfc5464#4.1",
+        "METADATA without values comes only after ENABLE METADATA or METADATA-SERVER, or by NOTIFY.",
+        breach "* METADATA INBOX /shared/comment, though nothing was enabled";
+    URLAUTH: "imap-urlauth", Must, "rfc4467#9",
+        "GENURLAUTH gives authorized URLs; URLFETCH gives pairs of a URL and its data or NIL.",
+        breach "* URLFETCH \"imap://joe@example.com/INBOX/;uid=20\"";
+    OBJECTID: "imap-objectid", Must, "rfc8474#7",
+        "An object id is 1 to 255 letters, digits, underscores and hyphens in parentheses.",
+        breach "* 1 FETCH (EMAILID M6d99)";
+    APPENDLIMIT: "imap-appendlimit", Must, "rfc7889#5",
+        "APPENDLIMIT of STATUS is a number, or NIL where there is no limit of its own.",
+        breach "* STATUS INBOX (APPENDLIMIT none)";
+    PREVIEW: "imap-preview", Must, "rfc8970#3.3",
+        "A preview is NIL or UTF-8 of at most 256 characters.",
+        breach "* 1 FETCH (PREVIEW (FUZZY \"hello\"))";
 }

@@ -55,21 +55,3 @@ table! {
         "A message stays in the maildrop with its unique-id until it is removed.",
         breach "UIDL … 1 aaa … next session, nobody removed anything … UIDL without aaa";
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::finding::rule::{imap_state, pop3_state};
-
-    #[test]
-    fn the_page_of_rules_has_them_all() {
-        let page = include_str!("../../../docs/rules.md");
-        for rule in [imap_state::TABLE, pop3_state::TABLE, super::TABLE].concat() {
-            let entry = rule.entry();
-            let row = format!(
-                "| `{}` | {} | {} | {} |",
-                entry.id, entry.level, entry.citation, entry.sentence
-            );
-            assert!(page.contains(&row), "docs/rules.md lacks the row {row}");
-        }
-    }
-}

@@ -44,18 +44,7 @@ impl Rule {
 
     /// Every rule of the catalogue, table by table.
     pub fn all() -> impl Iterator<Item = Self> {
-        [
-            imap_wire::TABLE,
-            imap_state::TABLE,
-            pop3_wire::TABLE,
-            pop3_state::TABLE,
-            smtp_wire::TABLE,
-            mailbox::TABLE,
-            exchange::TABLE,
-        ]
-        .into_iter()
-        .flatten()
-        .copied()
+        TABLES.iter().flat_map(|(_, table)| *table).copied()
     }
 
     /// The rule with this id.
@@ -63,6 +52,17 @@ impl Rule {
         Self::all().find(|rule| rule.id() == id)
     }
 }
+
+/// The tables of the catalogue, each with what it is about.
+pub const TABLES: [(&str, &[Rule]); 7] = [
+    ("IMAP grammar", imap_wire::TABLE),
+    ("IMAP sessions", imap_state::TABLE),
+    ("POP3 grammar", pop3_wire::TABLE),
+    ("POP3 sessions", pop3_state::TABLE),
+    ("SMTP and LMTP grammar", smtp_wire::TABLE),
+    ("Mailboxes and maildrops across sessions", mailbox::TABLE),
+    ("Greeting, completion, STARTTLS, end", exchange::TABLE),
+];
 
 impl PartialEq for Rule {
     fn eq(&self, other: &Self) -> bool {

@@ -36,4 +36,16 @@ table! {
     TERMINATION: "pop3-termination", Must, "rfc1939#3",
         "A multi-line response ends with a line that is a full stop, and with nothing else.",
         breach "a response to RETR that stops before its CRLF.CRLF";
+    CAPA_ARGUMENT: "pop3-capa-argument", Must, "rfc2449#6",
+        "A known capability has the arguments that are defined for it.",
+        breach "EXPIRE -1";
+    RESPONSE_CODE: "pop3-response-code", Must, "rfc2449#6.4",
+        "With RESP-CODES, text that begins with a bracket begins with a response code.",
+        breach "-ERR [IN USE] locked";
+    TEXT_OCTETS: "pop3-text-octets", Must, "rfc2449#3",
+        "Text is US-ASCII without NUL, and UTF-8 in a language chosen with LANG.",
+        breach "-ERR acc\\xe8s refus\\xe9";
+    LANGUAGE_LISTING: "pop3-language-listing", Must, "rfc6856#3.2",
+        "A language listing is a language tag, and a space and a description in UTF-8 or nothing.",
+        breach "en_US English";
 }

@@ -24,4 +24,10 @@ table! {
     ENHANCED_CODE_CLASS: "smtp-enhanced-code-class", Must, "rfc2034#4",
         "The class of an enhanced status code is the first digit of the reply code.",
         breach "550 2.1.1 no such user";
+    HELLO_SYNTAX: "smtp-hello-syntax", Must, "rfc5321#4.1.1.1",
+        "Greeting and EHLO reply begin with a domain; other lines are a keyword and parameters.",
+        breach "250-mail.example.org, then 250 SIZE  1000";
+    ENHANCED_CODE_MISSING: "smtp-enhanced-code-missing", Must, "rfc2034#4",
+        "With ENHANCEDSTATUSCODES every 2xx, 4xx and 5xx line but those of EHLO begins with one.",
+        breach "250 ok";
 }

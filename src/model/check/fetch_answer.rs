@@ -105,10 +105,8 @@ pub(crate) fn conclude(
 fn named(picture: &Picture, fetch: &Fetch, seq: u32, exists: u32) -> bool {
     let Some(set) = &fetch.set else { return false };
     if fetch.uid {
-        picture
-            .numbers
-            .uid(seq)
-            .is_some_and(|uid| set.contains(uid, u32::MAX))
+        let uid = picture.numbers.uid(seq);
+        set.is_all() || uid.is_some_and(|uid| set.contains(uid, u32::MAX))
     } else {
         set.contains(seq, exists)
     }

@@ -3,13 +3,16 @@
 //! Verified: RFC822.SIZE, INTERNALDATE, ENVELOPE, BODY, BODYSTRUCTURE and whole sections of a
 //! message are the same whenever and wherever they are fetched; sizes of sections add up. Compared
 //! is what they mean, not how they are written (quoted or literal, time zone, letter case of a
-//! structure). Sessions that take UTF-8 are compared with each other only. Not verified: partial
-//! sections, and the empty answers that RFC 2180 allows for a message that is gone.
+//! structure). Sessions that take UTF-8 are compared with each other only. A part of a section has no
+//! octets behind the section's end. Not verified: the octets of partial sections, and the empty
+//! answers that RFC 2180 allows for a message that is gone.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::finding::rule::imap_state::{SECTIONS_DO_NOT_ADD_UP, SIZE_DIFFERS_FROM_BODY};
+use crate::finding::rule::imap_state::{
+    PARTIAL_BEYOND_END, SECTIONS_DO_NOT_ADD_UP, SIZE_DIFFERS_FROM_BODY,
+};
 use crate::finding::rule::mailbox::{MESSAGE_CHANGED, UID_REUSED};
 use crate::model::command::item_name;
 use crate::model::findings::Findings;
@@ -79,6 +82,7 @@ pub(crate) fn check(
     let facts = &mut message.facts[form];
     let mut news = false;
     for item in items {
+        facts.check_part(uid, item, found);
         match facts.take(item) {
             Taken::New => news = true,
             Taken::Known => {}
@@ -127,6 +131,32 @@ impl Facts {
                 _ => Taken::Known,
             },
             _ => Taken::Known,
+        }
+    }
+
+    /// Judges a part of a section whose whole is known.
+    fn check_part(&self, uid: u32, item: &FetchItem, found: &mut Findings<'_>) {
+        let FetchItem::Section {
+            name,
+            octets: Some(octets),
+        } = item
+        else {
+            return;
+        };
+        let origin = name
+            .split_once("]<")
+            .and_then(|(_, origin)| origin.trim_end_matches('>').parse().ok());
+        let whole = self.texts.get(&item_name(name));
+        let (Some(origin), Some(whole)): (Option<u64>, _) = (origin, whole) else {
+            return;
+        };
+        if origin.saturating_add(octets.len() as u64) > whole.length && !octets.is_empty() {
+            let explanation = format!(
+                "{name} of the message with UID {uid} has {} octets, and the whole has {}",
+                octets.len(),
+                whole.length
+            );
+            found.at(PARTIAL_BEYOND_END, name, explanation);
         }
     }
 
@@ -190,7 +220,7 @@ impl Facts {
         if let Some(size) = self.size.filter(|&size| size != body) {
             let explanation =
                 format!("RFC822.SIZE of the message with UID {uid} is {size}, BODY[] has {body}");
-            found.note(SIZE_DIFFERS_FROM_BODY, explanation);
+            found.at(SIZE_DIFFERS_FROM_BODY, "RFC822.SIZE", explanation);
         }
         if let (Some(header), Some(text)) = (length("BODY[HEADER]"), length("BODY[TEXT]"))
             && header + text != body

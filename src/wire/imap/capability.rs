@@ -1,7 +1,9 @@
 //! The CAPABILITY response and response code.
 
+use std::ops::Range;
+
 use super::parser::{Parsed, Parser};
-use super::{Code, Data};
+use super::{Code, Data, ext};
 use crate::finding::rule::imap_wire as rules;
 
 impl Parser<'_> {
@@ -10,17 +12,67 @@ impl Parser<'_> {
     fn capability_data(&mut self) -> Parsed<Vec<String>> {
         self.under(rules::CAPABILITY, |p| {
             let start = p.cursor.at();
-            let names = p.items(Self::atom)?;
-            let is_revision = |name: &String| {
-                name.eq_ignore_ascii_case("IMAP4rev1") || name.eq_ignore_ascii_case("IMAP4rev2")
-            };
-            if !names.iter().any(is_revision) {
+            let mut places = Vec::new();
+            let names = p.items(|p| {
+                let at = p.cursor.at();
+                let name = p.capability()?;
+                places.push(at..p.cursor.at());
+                Ok(name)
+            })?;
+            p.lone_capabilities(&names, &places);
+            let is = |name: &str, other: &str| name.eq_ignore_ascii_case(other);
+            if !names
+                .iter()
+                .any(|n| is(n, "IMAP4rev1") || is(n, "IMAP4rev2"))
+            {
                 let span = start..p.cursor.at();
                 let expected = "IMAP4rev1 or IMAP4rev2 among the capabilities";
                 p.report(rules::CAPABILITY_MISSING_REV, span, expected);
             }
             Ok(names)
         })
+    }
+
+    /// `capability = ("AUTH=" auth-type) / atom` (RFC 9051 §9); a known one has its own value
+    fn capability(&mut self) -> Parsed<String> {
+        let start = self.cursor.at();
+        let name = self.atom()?;
+        let Some((word, _)) = name.split_once('=') else {
+            return Ok(name);
+        };
+        let Some(production) = ext::capability_value(&word.to_ascii_uppercase()) else {
+            return Ok(name);
+        };
+        let end = self.cursor.at();
+        if name.ends_with('=') && self.cursor.peek().is_some_and(|o| !b" ]\r\n".contains(&o)) {
+            return Ok(name);
+        }
+        self.cursor.go_to(start + word.len() + 1);
+        let value = production(self);
+        let value = match value {
+            Ok(()) if self.cursor.at() < end => self.expected("SP or the end"),
+            other => other,
+        };
+        if let Err(rejection) = self.under(rules::CAPABILITY_VALUE, |_| value) {
+            self.report_rejection(rejection);
+        }
+        self.cursor.go_to(end);
+        Ok(name)
+    }
+
+    /// Reports capabilities that may not stand beside each other (RFC 7888 §5, RFC 6855 §6).
+    fn lone_capabilities(&mut self, names: &[String], places: &[Range<usize>]) {
+        const RIVALS: [(&str, &str); 2] = [("LITERAL+", "LITERAL-"), ("UTF8=ACCEPT", "UTF8=ONLY")];
+        let find = |name: &str| names.iter().position(|n| n.eq_ignore_ascii_case(name));
+        for (one, other) in RIVALS {
+            let (Some(at_one), Some(at_other)) = (find(one), find(other)) else {
+                continue;
+            };
+            if let Some(span) = places.get(at_one.max(at_other)) {
+                let expected = format!("{one} or {other}, not both");
+                self.report(rules::CAPABILITY_CONFLICT, span.clone(), expected);
+            }
+        }
     }
 }
 

@@ -47,7 +47,7 @@ impl Parser<'_> {
         self.pass_brackets();
         self.sp()?;
         let start = self.cursor.at();
-        self.tagged_ext_val()?;
+        self.any_value()?;
         let octets = self.cursor.since(start).to_vec();
         Ok(FetchItem::Other { name, octets })
     }
@@ -109,7 +109,7 @@ impl Parser<'_> {
     }
 
     /// An item that is kept as it came, whether it is well-formed or not.
-    fn raw(
+    pub(super) fn raw(
         &mut self,
         name: &str,
         production: impl FnOnce(&mut Self) -> Parsed<()>,

@@ -1,8 +1,8 @@
 //! LIST and LSUB.
 
-use super::Data;
 use super::parser::{Parsed, Parser};
 use super::string::{is_atom_char, text_of};
+use super::{Data, ext};
 use crate::finding::rule::imap_wire as rules;
 
 /// `"LIST" SP mailbox-list` (RFC 9051 §7.3.1)
@@ -42,9 +42,11 @@ impl Parser<'_> {
     /// `"(" [mbx-list-flags] ")"`: attributes, at most one of each exclusive group, none twice
     /// (RFC 9051 §9)
     fn mbx_list_flags(&mut self) -> Parsed<Vec<String>> {
-        const EXCLUSIVE: [&[&str]; 2] = [
+        const EXCLUSIVE: [&[&str]; 3] = [
             &["\\NONEXISTENT", "\\NOSELECT", "\\MARKED", "\\UNMARKED"],
             &["\\HASCHILDREN", "\\HASNOCHILDREN"],
+            // RFC 3348 §3
+            &["\\HASCHILDREN", "\\NOINFERIORS"],
         ];
         let mut seen: Vec<String> = Vec::new();
         self.list(|p| {
@@ -90,17 +92,32 @@ impl Parser<'_> {
         Ok(value.first().copied())
     }
 
-    /// `mbox-list-extended = "(" [mbox-list-extended-item *(SP mbox-list-extended-item)] ")"`,
-    /// `mbox-list-extended-item = mbox-list-extended-item-tag SP tagged-ext-val` (RFC 9051 §9,
-    /// RFC 5258 §6)
+    /// `mbox-list-extended = "(" [mbox-list-extended-item *(SP mbox-list-extended-item)] ")"`
+    /// (RFC 9051 §9, RFC 5258 §6)
     fn mbox_list_extended(&mut self) -> Parsed<()> {
-        self.under(rules::LIST, |p| {
-            p.list(|p| {
-                p.astring()?;
-                p.sp()?;
-                p.tagged_ext_val()
-            })
-            .map(drop)
-        })
+        let start = self.cursor.at();
+        let items = self.under(rules::LIST, |p| p.list(Parser::mbox_list_extended_item))?;
+        if !items.is_empty() && !self.context.allows_extended_list() {
+            let span = start..self.cursor.at();
+            let expected = "no extended data, as no extended LIST was used";
+            self.report(rules::LIST_EXTENDED_UNASKED, span, expected);
+        }
+        Ok(())
+    }
+
+    /// `mbox-list-extended-item = mbox-list-extended-item-tag SP tagged-ext-val`, the tag an
+    /// astring that holds an atom (RFC 9051 §9, RFC 5258 §6)
+    fn mbox_list_extended_item(&mut self) -> Parsed<()> {
+        let start = self.cursor.at();
+        let tag = self.astring()?;
+        if tag.is_empty() || !tag.iter().all(|&octet| is_atom_char(octet)) {
+            let span = start..self.cursor.at();
+            self.report(rules::LIST_EXTENDED, span, "a tag that is an atom");
+        }
+        self.sp()?;
+        match ext::list_item(&text_of(&tag).to_ascii_uppercase()) {
+            Some(production) => production(self),
+            None => self.under(rules::LIST_EXTENDED, Parser::tagged_ext_val),
+        }
     }
 }

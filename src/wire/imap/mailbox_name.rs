@@ -8,8 +8,9 @@ impl Parser<'_> {
     pub(super) fn mailbox(&mut self) -> Parsed<Vec<u8>> {
         let start = self.cursor.at();
         let name = self.astring()?;
-        if !self.context.allows_utf8() && name.is_ascii() && !is_modified_utf7(&name) {
-            let span = start..self.cursor.at();
+        let span = start..self.cursor.at();
+        let is_right = name.is_ascii() && is_modified_utf7(&name);
+        if !self.context.allows_utf8() && !is_right && !self.has_reported(&span) {
             self.report(rules::MAILBOX_NAME, span, "modified UTF-7");
         }
         Ok(name)
@@ -18,7 +19,7 @@ impl Parser<'_> {
 
 /// True for modified UTF-7: each `&` begins `&-` or a shift to modified BASE64 that holds whole
 /// UTF-16 units of characters that cannot stand for themselves (RFC 3501 §5.1.3).
-fn is_modified_utf7(name: &[u8]) -> bool {
+pub(super) fn is_modified_utf7(name: &[u8]) -> bool {
     let mut rest = name;
     while let Some(at) = rest.iter().position(|&octet| octet == b'&') {
         let shifted = rest.get(at + 1..).unwrap_or_default();

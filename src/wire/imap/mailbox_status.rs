@@ -41,9 +41,13 @@ impl Parser<'_> {
     /// The value of `status-att-val`; `None` if it is no number (RFC 9051 §9).
     fn status_att_val(&mut self, name: &str) -> Parsed<Option<u64>> {
         self.under(rules::STATUS, |p| match ext::status_att(name) {
-            Some(production) => production(p).map(Some),
-            None if p.cursor.peek().is_some_and(|o| o.is_ascii_digit()) => p.number64().map(Some),
-            None => p.tagged_ext_val().map(|()| None),
+            Some(production) => production(p),
+            None => {
+                let start = p.cursor.at();
+                p.any_value()?;
+                let value = std::str::from_utf8(p.cursor.since(start)).ok();
+                Ok(value.and_then(|digits| digits.parse().ok()))
+            }
         })
     }
 }

@@ -35,6 +35,10 @@ pub struct Context {
     pub capabilities: BTreeSet<String>,
     /// Extensions enabled with ENABLE, in upper case (`IMAP4REV2`, `QRESYNC`, `UTF8=ACCEPT`).
     pub enabled: BTreeSet<String>,
+    /// The client has used an extended LIST, or NOTIFY (RFC 5258 §3).
+    pub extended_list: bool,
+    /// The client has asked for the results of a search with RETURN (RFC 4466 §2.6.2).
+    pub extended_search: bool,
 }
 
 /// One response of a server.

@@ -55,6 +55,12 @@ impl<'a> Parser<'a> {
         });
     }
 
+    /// True if something was found wrong within these octets.
+    pub(super) fn has_reported(&self, span: &Range<usize>) -> bool {
+        let is_within = |found: &Violation| span.contains(&found.span.start);
+        self.violations.iter().any(is_within)
+    }
+
     /// Notes a rejection from which the caller recovers.
     pub(super) fn report_rejection(&mut self, Rejection(violation): Rejection) {
         self.violations.push(violation);

@@ -1,5 +1,7 @@
 //! A whole response: which kind it is, and where it ends.
 
+use std::ops::Range;
+
 use super::parser::Parser;
 use super::string::{is_atom_char, text_of};
 use super::{Context, Data, Response, ext, fetch};
@@ -76,7 +78,10 @@ impl Parser<'_> {
         self.cursor.go_to(word_end);
         let data = match word.as_str() {
             "EXISTS" => Data::Exists(number),
-            "RECENT" => Data::Recent(number),
+            "RECENT" => {
+                self.obsolete(word_at);
+                Data::Recent(number)
+            }
             "EXPUNGE" => Data::Expunge(number),
             "FETCH" => fetch::msg_att(self, number),
             "UIDFETCH" if self.context.is_enabled("UIDONLY") => {
@@ -91,6 +96,13 @@ impl Parser<'_> {
             }
         };
         Response::Data(data)
+    }
+
+    /// Reports a response that IMAP4rev2 no longer has, where the server speaks nothing else.
+    pub(super) fn obsolete(&mut self, span: Range<usize>) {
+        if !self.context.allows_obsolete() {
+            self.report(rules::OBSOLETE_RESPONSE, span, "a response of IMAP4rev2");
+        }
     }
 
     /// Passes what an unknown response says.

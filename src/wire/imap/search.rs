@@ -9,6 +9,13 @@ use crate::finding::rule::imap_wire as rules;
 ///
 /// What was understood before a wrong octet is kept.
 pub(super) fn search(p: &mut Parser<'_>) -> Parsed<Data> {
+    let end = p.cursor.at();
+    p.obsolete(end.saturating_sub("SEARCH".len())..end);
+    numbers(p)
+}
+
+/// `*(SP nz-number)`, and `[1*(SP nz-number) SP search-sort-mod-seq]` (RFC 7162 §7)
+pub(super) fn numbers(p: &mut Parser<'_>) -> Parsed<Data> {
     let mut hits = Vec::new();
     let mut modseq = None;
     let parsed = p.under(rules::SEARCH, |p| {

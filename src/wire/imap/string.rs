@@ -85,7 +85,7 @@ impl Parser<'_> {
             }
         }
         let raw = self.cursor.since(start);
-        self.text_octets(start, raw);
+        self.octets_of(start, raw, self.context.allows_utf8());
         self.cursor.bump();
         Ok(value)
     }
@@ -107,14 +107,19 @@ impl Parser<'_> {
         }
     }
 
+    /// Reports what may not stand in text for humans: see [`Parser::octets_of`].
+    pub(super) fn text_octets(&mut self, start: usize, octets: &[u8]) {
+        self.octets_of(start, octets, self.context.allows_utf8_text());
+    }
+
     /// Reports the first NUL and the first octet that is neither ASCII nor UTF-8 where that is
     /// allowed.
-    pub(super) fn text_octets(&mut self, start: usize, octets: &[u8]) {
+    fn octets_of(&mut self, start: usize, octets: &[u8], utf8: bool) {
         if let Some(at) = octets.iter().position(|&octet| octet == 0) {
             let at = start + at;
             self.report(rules::NUL, at..at + 1, "any character but NUL");
         }
-        let (wrong, expected) = if self.context.allows_utf8() {
+        let (wrong, expected) = if utf8 {
             let error = std::str::from_utf8(octets).err();
             (error.map(|error| error.valid_up_to()), "UTF-8")
         } else {

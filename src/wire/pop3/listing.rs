@@ -1,8 +1,7 @@
 //! Drop listings, scan listings, unique-id listings and capabilities.
 
-use super::Shape;
 use super::response::Findings;
-use crate::finding::Rule;
+use super::{Shape, capa};
 use crate::finding::rule::pop3_wire as rules;
 use crate::wire::cursor::Cursor;
 use crate::wire::line::Line;
@@ -22,7 +21,8 @@ pub(super) fn line(shape: Shape, line: &Line<'_>, found: &mut Findings) {
     match shape {
         Shape::List => sizes(line, 0, false, found),
         Shape::Uidl => unique_id(line, 0, found),
-        Shape::Capa => capability(line, found),
+        Shape::Capa => capa::capability(line, found),
+        Shape::Languages => language(line, found),
         _ => {}
     }
 }
@@ -90,25 +90,46 @@ fn leading_number(
     Ok(())
 }
 
-/// `capability = capa-tag *(SP param) CRLF` (RFC 2449 §3)
-///
-/// `capa-tag = 1*(%x21-2D / %x2F-7F)`, `param = 1*VCHAR`
-fn capability(line: &Line<'_>, found: &mut Findings) {
-    const RULE: Rule = rules::CAPA_SYNTAX;
+/// A language listing, `language-tag [SP description]`, the description in UTF-8 (RFC 6856 §3.2)
+fn language(line: &Line<'_>, found: &mut Findings) {
     let mut cursor = Cursor::new(line.content);
-    let tag = cursor.take_while(|octet| octet.is_ascii_graphic() && octet != b'.');
-    if tag.is_empty() {
-        return found.add(RULE, line.span_from(0), "capa-tag");
+    let is_tag_octet = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-';
+    if cursor.take_while(is_tag_octet).is_empty() {
+        return found.add(rules::LANGUAGE_LISTING, line.span_from(0), "language tag");
     }
-    while cursor.peek().is_some() {
-        if !cursor.eat(b' ') {
-            return found.add(RULE, line.span_from(cursor.at()), "SP or CRLF");
+    if !matches!(cursor.peek(), None | Some(b' ')) {
+        let span = line.span_from(cursor.at());
+        return found.add(rules::LANGUAGE_LISTING, span, "SP or CRLF");
+    }
+    if let Err(error) = std::str::from_utf8(line.content) {
+        let at = error.valid_up_to();
+        found.add(rules::LANGUAGE_LISTING, line.span(at..at + 1), "UTF-8");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::wire::pop3::{Shape, parse};
+
+    #[test]
+    fn languages_are_listed_by_tag() {
+        let judged = |line: &[u8]| {
+            let octets = [b"+OK\r\n", line, b"\r\n.\r\n"].concat();
+            let violations = parse(&octets, Shape::Languages).1;
+            violations.first().map(|found| found.span.start)
+        };
+        for right in [
+            "en English",
+            "en-boont English Boontling",
+            "es",
+            "sv Svenska",
+            "de \u{e9}",
+        ] {
+            assert_eq!(judged(right.as_bytes()), None, "{right}");
         }
-        if cursor
-            .take_while(|octet| octet.is_ascii_graphic())
-            .is_empty()
-        {
-            return found.add(RULE, line.span_from(cursor.at()), "param");
+        let cases: [(&[u8], usize); 4] = [(b"", 5), (b" en", 5), (b"en_US x", 7), (b"de \xe9", 8)];
+        for (wrong, at) in cases {
+            assert_eq!(judged(wrong), Some(at), "{wrong:?}");
         }
     }
 }

@@ -1,8 +1,11 @@
 //! POP3 responses (RFC 1939, RFC 2449 and extensions).
 
+mod capa;
+mod code;
 mod listing;
 mod response;
 
+pub use code::code_violation;
 pub use response::{is_complete, is_multi_line, parse};
 
 /// Which command a response answers: it decides whether a multi-line part follows `+OK`, and what
@@ -27,6 +30,8 @@ pub enum Shape {
     Message,
     /// CAPA: capability lines.
     Capa,
+    /// LANG without an argument: language listings (RFC 6856).
+    Languages,
     /// AUTH without an argument, and other multi-line responses without a known form.
     Lines,
     /// `+ …` to AUTH, or the response that ends it.

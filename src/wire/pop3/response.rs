@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::code::resp_code;
 use super::listing;
 use super::{Indicator, Response, Shape};
 use crate::finding::rule::pop3_wire as rules;
@@ -15,7 +16,7 @@ const LINE_MAX: usize = 512;
 pub fn is_multi_line(shape: Shape) -> bool {
     matches!(
         shape,
-        Shape::List | Shape::Uidl | Shape::Message | Shape::Capa | Shape::Lines
+        Shape::List | Shape::Uidl | Shape::Message | Shape::Capa | Shape::Languages | Shape::Lines
     )
 }
 
@@ -43,6 +44,9 @@ pub fn parse(octets: &[u8], shape: Shape) -> (Response, Vec<Violation>) {
     if indicator != Some(Indicator::Continue) && first.length() > LINE_MAX {
         let excess = LINE_MAX.min(first.content.len())..first.length();
         found.add(rules::LINE_LENGTH, first.span(excess), "at most 512 octets");
+    }
+    if indicator != Some(Indicator::Continue) {
+        text_octets(&first, text_at, &mut found);
     }
     if indicator == Some(Indicator::Ok) {
         listing::single(shape, &first, text_at, &mut found);
@@ -136,18 +140,22 @@ fn challenge(line: &Line<'_>, found: &mut Findings) -> usize {
     2
 }
 
-/// `resp-code = "[" resp-level *("/" resp-level) "]"` (RFC 2449 §3), without the brackets.
-///
-/// Text that begins with a bracket but holds no code is no violation: only a server with
-/// RESP-CODES has given the bracket this meaning.
-fn resp_code(text: &[u8]) -> Option<String> {
-    let text = text.strip_prefix(b"[")?;
-    let length = text.iter().position(|&octet| octet == b']')?;
-    let code = text.get(..length)?;
-    let is_rchar = |octet: &u8| octet.is_ascii_graphic();
-    code.split(|&octet| octet == b'/')
-        .all(|level| !level.is_empty() && level.iter().all(is_rchar))
-        .then(|| String::from_utf8_lossy(code).into_owned())
+/// Reports what no text holds: NUL, and octets that are neither US-ASCII nor, as in a language of
+/// LANG, UTF-8 (RFC 2449 §3, RFC 6856 §3.2).
+fn text_octets(line: &Line<'_>, text_at: usize, found: &mut Findings) {
+    let text = line.content.get(text_at..).unwrap_or_default();
+    let nul = text.iter().position(|&octet| octet == 0);
+    let malformed = std::str::from_utf8(text)
+        .err()
+        .map(|error| error.valid_up_to());
+    if let Some(at) = [nul, malformed].into_iter().flatten().min() {
+        let at = text_at + at;
+        found.add(
+            rules::TEXT_OCTETS,
+            line.span(at..at + 1),
+            "US-ASCII, or UTF-8 after LANG",
+        );
+    }
 }
 
 /// `*dot-stuffed "." CRLF` (RFC 2449 §3): the lines, byte-stuffing undone.

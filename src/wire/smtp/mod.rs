@@ -1,7 +1,9 @@
 //! SMTP and LMTP replies (RFC 5321, RFC 2033, RFC 2034).
 
+mod hello;
 mod reply;
 
+pub use hello::{greeting_violation, hello_violations, missing_enhanced_code};
 pub use reply::{is_last_line, parse};
 
 /// One reply of an SMTP or LMTP server, all its lines.

@@ -128,7 +128,7 @@ fn textstring(line: &Line<'_>, text_at: usize, add: &mut impl FnMut(Rule, Range<
 }
 
 /// `status-code = ("2" / "4" / "5") "." 1*3digit "." 1*3digit`, and a space behind it (RFC 2034 §4)
-fn enhanced_status_code(text: &[u8]) -> Option<String> {
+pub(super) fn enhanced_status_code(text: &[u8]) -> Option<String> {
     let word = text.split(|octet| matches!(octet, b' ' | b'\t')).next()?;
     let word = std::str::from_utf8(word).ok()?;
     let mut parts = word.split('.');

@@ -1,6 +1,6 @@
 //! The base protocol (RFC 3501, RFC 9051).
 
-use super::Extension;
+use super::{Extension, NOTHING, bare};
 use crate::wire::imap::parser::{Parsed, Parser};
 use crate::wire::imap::{Code, capability, fetch, flag, list, mailbox_status, search};
 
@@ -14,14 +14,14 @@ pub(super) const EXTENSION: Extension = Extension {
         ("STATUS", mailbox_status::status),
     ],
     codes: &[
-        ("ALERT", |_| Ok(Code::Other("ALERT".to_owned()))),
+        ("ALERT", |_| bare("ALERT")),
         ("BADCHARSET", badcharset),
         ("CAPABILITY", capability::capability_code),
-        ("PARSE", |_| Ok(Code::Other("PARSE".to_owned()))),
+        ("PARSE", |_| bare("PARSE")),
         ("PERMANENTFLAGS", permanentflags),
         ("READ-ONLY", |_| Ok(Code::ReadOnly)),
         ("READ-WRITE", |_| Ok(Code::ReadWrite)),
-        ("TRYCREATE", |_| Ok(Code::Other("TRYCREATE".to_owned()))),
+        ("TRYCREATE", |_| bare("TRYCREATE")),
         ("UIDNEXT", |p| argument(p).map(Code::UidNext)),
         ("UIDVALIDITY", |p| argument(p).map(Code::UidValidity)),
         ("UNSEEN", |p| argument(p).map(Code::Unseen)),
@@ -40,14 +40,27 @@ pub(super) const EXTENSION: Extension = Extension {
     ],
     sections: &[("BODY", fetch::body_section)],
     status_atts: &[
-        ("DELETED", |p| p.number().map(u64::from)),
-        ("MESSAGES", |p| p.number().map(u64::from)),
-        ("RECENT", |p| p.number().map(u64::from)),
-        ("UIDNEXT", |p| p.nz_number().map(u64::from)),
-        ("UIDVALIDITY", |p| p.nz_number().map(u64::from)),
-        ("UNSEEN", |p| p.number().map(u64::from)),
+        ("DELETED", number),
+        ("MESSAGES", number),
+        ("RECENT", number),
+        ("UIDNEXT", nz_number),
+        ("UIDVALIDITY", nz_number),
+        ("UNSEEN", number),
     ],
+    capability_values: &[("AUTH", |p| p.atom().map(drop))],
+    ..NOTHING
 };
+
+/// `status-att-val = ("MESSAGES" SP number) / ("UNSEEN" SP number) / ("DELETED" SP number) / …`
+/// (RFC 9051 §9)
+fn number(p: &mut Parser<'_>) -> Parsed<Option<u64>> {
+    p.number().map(|number| Some(number.into()))
+}
+
+/// `("UIDNEXT" SP nz-number) / ("UIDVALIDITY" SP nz-number)` of `status-att-val` (RFC 9051 §9)
+fn nz_number(p: &mut Parser<'_>) -> Parsed<Option<u64>> {
+    p.nz_number().map(|number| Some(number.into()))
+}
 
 /// `"UIDNEXT" SP nz-number` and its kin (RFC 9051 §9)
 fn argument(p: &mut Parser<'_>) -> Parsed<u32> {

@@ -1,10 +1,12 @@
 //! BINARY (RFC 3516), part of IMAP4rev2.
 
-use super::{Extension, NOTHING};
+use super::{Extension, NOTHING, bare};
 use crate::wire::imap::FetchItem;
 use crate::wire::imap::parser::{Parsed, Parser};
 
 pub(super) const EXTENSION: Extension = Extension {
+    // "UNKNOWN-CTE" (RFC 3516 §4.3)
+    codes: &[("UNKNOWN-CTE", |_| bare("UNKNOWN-CTE"))],
     sections: &[("BINARY", binary), ("BINARY.SIZE", binary_size)],
     ..NOTHING
 };

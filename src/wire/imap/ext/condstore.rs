@@ -11,7 +11,7 @@ pub(super) const EXTENSION: Extension = Extension {
         ("MODIFIED", modified),
     ],
     msg_atts: &[("MODSEQ", modseq)],
-    status_atts: &[("HIGHESTMODSEQ", |p| p.mod_sequence_valzer())],
+    status_atts: &[("HIGHESTMODSEQ", |p| p.mod_sequence_valzer().map(Some))],
     ..NOTHING
 };
 

@@ -1,9 +1,9 @@
 //! ESEARCH (RFC 4731, RFC 4466), part of IMAP4rev2.
 
-use super::{Extension, NOTHING};
+use super::multisearch::Correlators;
+use super::{Extension, NOTHING, search_return};
 use crate::finding::rule::imap_wire as rules;
 use crate::wire::imap::parser::{Parsed, Parser};
-use crate::wire::imap::string::text_of;
 use crate::wire::imap::{Data, UidRange};
 
 pub(super) const EXTENSION: Extension = Extension {
@@ -26,13 +26,18 @@ struct Results {
 ///
 /// What was understood before a wrong octet is kept.
 fn esearch_response(p: &mut Parser<'_>) -> Parsed<Data> {
-    let mut tag = None;
+    if !p.context.allows_esearch() {
+        let end = p.cursor.at();
+        let span = end.saturating_sub("ESEARCH".len())..end;
+        p.report(rules::ESEARCH_UNASKED, span, "SEARCH, as RETURN was not used");
+    }
+    let mut correlators = Correlators::default();
     let mut uid = false;
     let mut results = Results::default();
     let parsed = p.under(rules::ESEARCH, |p| {
         let mut more = p.more();
         if more && p.cursor.peek() == Some(b'(') {
-            tag = Some(p.search_correlator()?);
+            correlators = p.search_correlator()?;
             more = p.more();
         }
         while more {
@@ -46,11 +51,14 @@ fn esearch_response(p: &mut Parser<'_>) -> Parsed<Data> {
             }
             more = p.more();
         }
+        if correlators.mailbox && !uid {
+            p.report(rules::MULTISEARCH, p.cursor.here(), "UID, as a mailbox is named");
+        }
         Ok(())
     });
     p.settle(parsed);
     Ok(Data::Esearch {
-        tag,
+        tag: correlators.tag,
         uid,
         min: results.min,
         max: results.max,
@@ -71,29 +79,6 @@ impl Results {
 }
 
 impl Parser<'_> {
-    /// `search-correlator = SP "(" "TAG" SP tag-string ")"` (RFC 9051 §9), without its SP
-    fn search_correlator(&mut self) -> Parsed<String> {
-        self.octet(b'(')?;
-        self.word("TAG")?;
-        self.sp()?;
-        let tag = self.astring()?;
-        self.octet(b')')?;
-        Ok(text_of(&tag))
-    }
-
-    /// `tagged-ext-label = tagged-label-fchar *tagged-label-char` (RFC 9051 §9), in upper case
-    fn tagged_ext_label(&mut self) -> Parsed<String> {
-        let is_first =
-            |octet: u8| octet.is_ascii_alphabetic() || matches!(octet, b'-' | b'_' | b'.');
-        if !self.cursor.peek().is_some_and(is_first) {
-            return self.expected("search-modifier-name");
-        }
-        let label = self
-            .cursor
-            .take_while(|octet| is_first(octet) || octet.is_ascii_digit() || octet == b':');
-        Ok(text_of(label).to_ascii_uppercase())
-    }
-
     /// `search-return-data = "MIN" SP nz-number / "MAX" SP nz-number / "ALL" SP sequence-set /
     /// "COUNT" SP number / search-ret-data-ext` (RFC 9051 §9), and `"MODSEQ" SP
     /// mod-sequence-value` (RFC 4731 §4); from the value on
@@ -106,7 +91,10 @@ impl Parser<'_> {
             "COUNT" => results.count.replace(self.number()?).is_some(),
             "MODSEQ" => results.modseq.replace(self.mod_sequence_value()?).is_some(),
             _ => {
-                self.tagged_ext_val()?;
+                match search_return(name) {
+                    Some(production) => production(self)?,
+                    None => self.tagged_ext_val()?,
+                }
                 false
             }
         };

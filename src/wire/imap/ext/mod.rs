@@ -16,8 +16,14 @@ pub(super) struct Extension {
     msg_atts: &'static [(&'static str, Production<FetchItem>)],
     /// FETCH items with a section in brackets behind the name; the production begins there.
     sections: &'static [(&'static str, Production<FetchItem>)],
-    /// STATUS items with a number for a value.
-    status_atts: &'static [(&'static str, Production<u64>)],
+    /// STATUS items; the production begins at the value and gives it if it is a number.
+    status_atts: &'static [(&'static str, Production<Option<u64>>)],
+    /// Results of ESEARCH beyond those of RFC 4731; the production begins at the value.
+    search_returns: &'static [(&'static str, Production<()>)],
+    /// Extended data items of LIST; the production begins at the value.
+    list_items: &'static [(&'static str, Production<()>)],
+    /// Capabilities with a value; the production begins behind the equals sign.
+    capability_values: &'static [(&'static str, Production<()>)],
 }
 
 const NOTHING: Extension = Extension {
@@ -26,6 +32,9 @@ const NOTHING: Extension = Extension {
     msg_atts: &[],
     sections: &[],
     status_atts: &[],
+    search_returns: &[],
+    list_items: &[],
+    capability_values: &[],
 };
 
 macro_rules! extensions {
@@ -36,18 +45,41 @@ macro_rules! extensions {
 }
 
 extensions! {
+    acl,
+    appendlimit,
     base,
     binary,
+    catenate,
+    comparator,
+    compress,
     condstore,
+    context,
     enable,
     esearch,
+    filters,
     id,
+    language,
+    list_extended,
+    messagelimit,
+    metadata,
+    multisearch,
     namespace,
+    notify,
+    objectid,
+    partial,
+    preview,
     qresync,
+    quota,
+    response_codes,
+    savedate,
+    search_fuzzy,
+    searchres,
     sort,
+    special_use,
     status_size,
     thread,
     uidplus,
+    urlauth,
 }
 
 /// Finds a production by the name it comes under.
@@ -82,6 +114,26 @@ pub(super) fn section(name: &str) -> Option<Production<FetchItem>> {
 }
 
 /// The production for the value of a STATUS item of this name.
-pub(super) fn status_att(name: &str) -> Option<Production<u64>> {
+pub(super) fn status_att(name: &str) -> Option<Production<Option<u64>>> {
     find(name, |extension| extension.status_atts)
+}
+
+/// The production for the value of an ESEARCH result of this name.
+fn search_return(name: &str) -> Option<Production<()>> {
+    find(name, |extension| extension.search_returns)
+}
+
+/// The production for the value of an extended data item of LIST of this name.
+pub(super) fn list_item(name: &str) -> Option<Production<()>> {
+    find(name, |extension| extension.list_items)
+}
+
+/// The production for the value of a capability of this name, from behind the equals sign on.
+pub(super) fn capability_value(name: &str) -> Option<Production<()>> {
+    find(name, |extension| extension.capability_values)
+}
+
+/// A response code without arguments.
+fn bare<T>(name: &str) -> Result<Code, T> {
+    Ok(Code::Other(name.to_owned()))
 }

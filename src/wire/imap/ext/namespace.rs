@@ -3,6 +3,7 @@
 use super::{Extension, NOTHING};
 use crate::finding::rule::imap_wire as rules;
 use crate::wire::imap::Data;
+use crate::wire::imap::mailbox_name::is_modified_utf7;
 use crate::wire::imap::parser::{Parsed, Parser};
 
 pub(super) const EXTENSION: Extension = Extension {
@@ -42,11 +43,25 @@ impl Parser<'_> {
         self.string()?;
         self.sp()?;
         self.delimiter()?;
-        self.items(|p| {
-            p.string()?;
-            p.sp()?;
-            p.list1("string", Parser::string)
-        })?;
+        self.items(Parser::namespace_response_extension)?;
         self.octet(b')')
+    }
+
+    /// `namespace-response-extension = SP string SP "(" string *(SP string) ")"` (RFC 9051 §9),
+    /// without its first SP, and `namespace-trans = SP DQUOTE "TRANSLATION" DQUOTE SP "(" string
+    /// ")"`, a name in modified UTF-7 (RFC 5255 §3.5)
+    fn namespace_response_extension(&mut self) -> Parsed<()> {
+        let name = self.string()?;
+        self.sp()?;
+        let start = self.cursor.at();
+        let values = self.list1("string", Parser::string)?;
+        if name.eq_ignore_ascii_case(b"TRANSLATION") {
+            let one = matches!(values.as_slice(), [one] if is_modified_utf7(one));
+            if !one && !self.context.allows_utf8() {
+                let span = start..self.cursor.at();
+                self.report(rules::NAMESPACE, span, "one string in modified UTF-7");
+            }
+        }
+        Ok(())
     }
 }

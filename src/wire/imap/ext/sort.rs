@@ -6,12 +6,14 @@ use crate::wire::imap::{Data, search};
 
 pub(super) const EXTENSION: Extension = Extension {
     data: &[("SORT", sort_data)],
+    // "SORT=DISPLAY" (RFC 5957 §5)
+    capability_values: &[("SORT", |p| p.atom().map(drop))],
     ..NOTHING
 };
 
 /// `sort-data = "SORT" *(SP nz-number)` (RFC 5256 §5), and `[1*(SP nz-number) SP
 /// search-sort-mod-seq]` (RFC 7162 §7): the form of SEARCH
 fn sort_data(p: &mut Parser<'_>) -> Parsed<Data> {
-    search::search(p)?;
+    search::numbers(p)?;
     Ok(Data::Other("SORT".to_owned()))
 }

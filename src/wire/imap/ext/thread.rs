@@ -7,6 +7,8 @@ use crate::wire::imap::parser::{Parsed, Parser};
 
 pub(super) const EXTENSION: Extension = Extension {
     data: &[("THREAD", thread_data)],
+    // thread-alg = "ORDEREDSUBJECT" / "REFERENCES" / thread-alg-ext, an atom (RFC 5256 §5)
+    capability_values: &[("THREAD", |p| p.atom().map(drop))],
     ..NOTHING
 };
 

@@ -1,6 +1,6 @@
 //! UIDPLUS (RFC 4315), part of IMAP4rev2, and the UID sets of MULTIAPPEND (RFC 3502).
 
-use super::{Extension, NOTHING};
+use super::{Extension, NOTHING, bare};
 use crate::wire::imap::Code;
 use crate::wire::imap::parser::{Parsed, Parser};
 
@@ -8,9 +8,7 @@ pub(super) const EXTENSION: Extension = Extension {
     codes: &[
         ("APPENDUID", resp_code_apnd),
         ("COPYUID", resp_code_copy),
-        ("UIDNOTSTICKY", |_| {
-            Ok(Code::Other("UIDNOTSTICKY".to_owned()))
-        }),
+        ("UIDNOTSTICKY", |_| bare("UIDNOTSTICKY")),
     ],
     ..NOTHING
 };

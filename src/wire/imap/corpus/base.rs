@@ -1,55 +1,9 @@
-//! Lines of servers, judged by hand from the ABNF: those that are right, and those that are wrong
-//! with the first wrong octet marked.
+//! The base protocol (RFC 3501, RFC 9051), and what the first extensions added.
 
-use std::collections::BTreeSet;
+use super::Judged;
 
-use pretty_assertions::assert_eq;
-
-use super::{Context, parse};
-
-/// Before each octet that is wrong.
-const MARK: char = '¦';
-
-/// The state of a connection in which a line is judged.
-fn context(state: &str) -> Context {
-    let set = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-    let (capabilities, enabled): (BTreeSet<String>, BTreeSet<String>) = match state {
-        "unknown" => (set(&[]), set(&[])),
-        "rev1" => (set(&["IMAP4REV1"]), set(&[])),
-        "rev2" => (set(&["IMAP4REV1", "IMAP4REV2"]), set(&["IMAP4REV2"])),
-        "utf8" => (set(&["IMAP4REV1"]), set(&["UTF8=ACCEPT"])),
-        "qresync" => (set(&["IMAP4REV1"]), set(&["QRESYNC", "CONDSTORE"])),
-        _ => panic!("no such state: {state}"),
-    };
-    Context {
-        capabilities,
-        enabled,
-    }
-}
-
-/// The octets of a line: `␍`, `␊` and `␀` stand for CR, LF and NUL, CRLF is added at the end where
-/// no LF stands.
-fn octets(line: &str) -> Vec<u8> {
-    let plain = line
-        .replace('␍', "\r")
-        .replace('␊', "\n")
-        .replace('␀', "\0");
-    let end = if plain.ends_with('\n') { "" } else { "\r\n" };
-    [plain.as_bytes(), end.as_bytes()].concat()
-}
-
-/// Judges a line; gives it back with a mark at each wrong octet, and the rules.
-fn judged(state: &str, line: &str) -> (Vec<usize>, Vec<&'static str>) {
-    let (_, violations) = parse(&octets(line), &context(state));
-    let starts = violations.iter().map(|found| found.span.start).collect();
-    let rules = violations.iter().map(|found| found.rule.id()).collect();
-    (starts, rules)
-}
-
-/// A state, and the lines judged in it.
-type Judged<T> = &'static [(&'static str, &'static [T])];
-
-const RIGHT: Judged<&str> = &[
+/// Lines that are right.
+pub(super) const RIGHT: Judged<&str> = &[
     (
         "rev1",
         &[
@@ -201,22 +155,8 @@ const RIGHT: Judged<&str> = &[
     ("qresync", &["* VANISHED 3:5,9", "* VANISHED (EARLIER) 41"]),
 ];
 
-#[test]
-fn correct_lines_are_not_accused() {
-    let mut accused = Vec::new();
-    for (state, lines) in RIGHT {
-        for line in *lines {
-            let found = judged(state, line);
-            if found != (vec![], vec![]) {
-                accused.push((state, line, found));
-            }
-        }
-    }
-    assert!(accused.is_empty(), "{accused:#?}");
-}
-
 /// Lines with their marks, and the rule broken at each mark.
-const WRONG: Judged<(&str, &[&str])> = &[
+pub(super) const WRONG: Judged<(&str, &[&str])> = &[
     (
         "rev1",
         &[
@@ -491,36 +431,3 @@ const WRONG: Judged<(&str, &[&str])> = &[
         ],
     ),
 ];
-
-#[test]
-fn the_first_wrong_octet_is_named() {
-    let mut differing = Vec::new();
-    for (state, cases) in WRONG {
-        for (marked, rules) in *cases {
-            let mut pieces: Vec<&str> = marked.split(MARK).collect();
-            pieces.pop();
-            let starts: Vec<usize> = pieces
-                .iter()
-                .scan(String::new(), |before, piece| {
-                    before.push_str(piece);
-                    let plain = before.replace(['␍', '␊', '␀'], "x");
-                    Some(plain.len())
-                })
-                .collect();
-            let line = marked.replace(MARK, "");
-            let found = judged(state, &line);
-            if found != (starts, rules.to_vec()) {
-                differing.push((state, marked, found));
-            }
-        }
-    }
-    assert!(differing.is_empty(), "{differing:#?}");
-}
-
-#[test]
-fn malformed_utf8_is_told_even_where_utf8_may_stand() {
-    let (_, violations) = parse(b"* OK caf\xe9 au lait\r\n", &context("rev2"));
-    assert_eq!(violations.len(), 1);
-    assert_eq!(violations[0].span, 8..9);
-    assert_eq!(violations[0].expected, "UTF-8");
-}

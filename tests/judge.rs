@@ -1,0 +1,230 @@
+//! Logs are judged: real bugs are found in a few lines of a session, at the right octet, and correct
+//! sessions are left alone. Also keeps docs/rules.md as the catalogue has it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mailspec::finding::rule::TABLES;
+use mailspec::judge::{Judgement, Knowledge, judge, notation};
+use snapbox::{assert_data_eq, cmd::cargo_bin, file};
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder is there");
+    let paths = entries.map(|entry| entry.expect("a folder is read").path());
+    let mut paths: Vec<PathBuf> = paths.collect();
+    paths.sort();
+    paths
+}
+
+fn judged(path: &Path) -> Judgement {
+    let text = fs::read_to_string(path).expect("a log is UTF-8");
+    let name = path.display().to_string();
+    let recording = notation::read(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+    judge(&recording, &Knowledge::default(), &name).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+/// What a log says about itself: `# finds RULE "octets"` in front of the line that is wrong, `# unseen`
+/// and the reason if nothing can be seen.
+fn expected(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let expectations = lines.iter().enumerate().filter_map(|(index, line)| {
+        let what = line.strip_prefix("# finds ")?;
+        let behind = &lines[index..];
+        let next = behind.iter().position(|line| !line.starts_with('#'))?;
+        Some(format!("{}: {what}", index + next + 1))
+    });
+    expectations.collect()
+}
+
+/// The findings of a log in the same form.
+fn found(judgement: &Judgement) -> Vec<String> {
+    let findings = judgement.findings.iter().map(|finding| {
+        let place = finding.source.as_ref();
+        let line = place.map_or(0, |place| place.line);
+        let wrong = place.map_or_else(String::new, |place| {
+            let rest = place.text.chars().skip(place.column - 1);
+            rest.take(place.length).collect()
+        });
+        format!("{line}: {} {wrong:?}", finding.rule)
+    });
+    findings.collect()
+}
+
+#[test]
+fn every_real_bug_is_found_by_its_rule_at_its_octet() {
+    let mut wrong = String::new();
+    for path in files("fixtures/logs/bugs") {
+        let text = fs::read_to_string(&path).unwrap();
+        let (expected, found) = (expected(&text), found(&judged(&path)));
+        let unseen = text.lines().any(|line| line.starts_with("# unseen: "));
+        if expected != found || expected.is_empty() != unseen {
+            let _ = writeln!(
+                wrong,
+                "{}\n  expected {expected:#?}\n  found {found:#?}",
+                path.display()
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn real_sessions_are_left_alone() {
+    for path in files("fixtures/transcripts") {
+        let text = fs::read_to_string(&path).unwrap();
+        let known = text.lines().filter(|line| line.starts_with("! "));
+        let known: BTreeSet<&str> = known.filter_map(|line| line.split(' ').nth(1)).collect();
+        let findings = judged(&path).findings;
+        let found: BTreeSet<&str> = findings.iter().map(|f| f.rule.as_str()).collect();
+        assert_eq!(found, known, "{}: {findings:#?}", path.display());
+    }
+}
+
+#[test]
+fn any_part_of_a_correct_session_is_correct() {
+    for path in files("fixtures/transcripts") {
+        let text = fs::read_to_string(&path).unwrap();
+        if text.lines().any(|line| line.starts_with("! ")) {
+            continue;
+        }
+        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        for start in 1..lines.len() {
+            let knowledge = Knowledge {
+                protocol: judged_protocol(&path),
+                ..Knowledge::default()
+            };
+            let excerpt = lines[start..].join("\n");
+            let Ok(recording) = notation::read(&excerpt) else {
+                continue;
+            };
+            // A literal that began before the excerpt does not fit.
+            if let Ok(judgement) = judge(&recording, &knowledge, "excerpt") {
+                let name = path.display();
+                assert_eq!(
+                    judgement.findings,
+                    [],
+                    "{name} from line {start}:\n{excerpt}"
+                );
+            }
+        }
+    }
+}
+
+fn judged_protocol(path: &Path) -> Option<mailspec::wire::Protocol> {
+    let name = path.file_name()?.to_str()?;
+    let protocols = [
+        ("imap", mailspec::wire::Protocol::Imap),
+        ("pop3", mailspec::wire::Protocol::Pop3),
+        ("lmtp", mailspec::wire::Protocol::Lmtp),
+    ];
+    protocols
+        .into_iter()
+        .find_map(|(word, protocol)| name.contains(word).then_some(protocol))
+}
+
+/// Exit code, standard output, standard error.
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output = snapbox::cmd::Command::new(cargo_bin!("mailspec"))
+        .env_remove("COLUMNS")
+        .arg("judge")
+        .args(arguments)
+        .output()
+        .expect("the binary starts");
+    let text = |octets: Vec<u8>| String::from_utf8(octets).expect("text is UTF-8");
+    let code = output.status.code().expect("no signal ended it");
+    (code, text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn every_form_of_a_log_is_recognised() {
+    for (log, code, finding) in [
+        (
+            "fixtures/logs/forms/notation.txt",
+            1,
+            "notation.txt:10:12: violation: imap-number-range",
+        ),
+        (
+            "fixtures/logs/forms/escaped.txt",
+            1,
+            "escaped.txt:4:14: violation: imap-line-end",
+        ),
+        (
+            "fixtures/logs/forms/rawlog.out",
+            1,
+            "rawlog.out:3:21: violation: imap-number-range",
+        ),
+        (
+            "fixtures/logs/forms/imaptest.log",
+            1,
+            "imaptest.log:6:24: violation: imap-number-range",
+        ),
+        ("fixtures/transcripts/dovecot-lmtp.txt", 0, "0 violations"),
+        (
+            "reports/schema/samples/report.json",
+            1,
+            "report.json: imap/core/",
+        ),
+    ] {
+        let (exit, out, err) = run(&[log]);
+        assert_eq!(exit, code, "{log}: {out}{err}");
+        assert!(out.contains(finding), "{log}: {out}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_2_and_located() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let name = path.display().to_string();
+    for (text, place) in [
+        ("nothing at all\n", ":1: no form"),
+        ("C: a NOOP\nC: b\nS: * OK\nnobody\n", ":4: nobody is named"),
+        (
+            "S: * 1 FETCH (BODY[] {90}\nS: ab)\nC: a NOOP\n",
+            ":1: a literal of 90 octets",
+        ),
+        ("C: what\n", ":1: nothing here tells the protocol"),
+        ("{}", ": not an archived run"),
+    ] {
+        fs::write(&path, text).unwrap();
+        let (code, out, err) = run(&[&name]);
+        assert_eq!((code, &out[..]), (2, ""), "{text}");
+        assert!(err.contains(&format!("log{place}")), "{err}");
+    }
+}
+
+#[test]
+fn json_has_every_finding() {
+    let (code, out, _) = run(&["--format", "json", "fixtures/logs/forms/notation.txt"]);
+    let logs: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(code, 1);
+    assert_eq!(logs[0]["findings"][0]["source"]["line"], 10);
+    assert_eq!(logs[0]["findings"][0]["citation"], "rfc9051#9");
+}
+
+/// `SNAPSHOTS=overwrite cargo test --test judge` writes the tables anew.
+#[test]
+fn the_page_of_rules_is_the_catalogue() {
+    let page = fs::read_to_string("docs/rules.md").unwrap();
+    let first = format!("## {}\n", TABLES[0].0);
+    let mut page = page.split(&first).next().unwrap_or_default().to_owned();
+    for (title, rules) in TABLES {
+        let _ = writeln!(page, "## {title}\n");
+        page.push_str("| rule | level | stands in | what holds | a breach |\n");
+        page.push_str("| --- | --- | --- | --- | --- |\n");
+        for rule in rules {
+            let entry = rule.entry();
+            let breach = entry.breach.replace('|', "\\|");
+            let _ = writeln!(
+                page,
+                "| `{}` | {} | {} | {} | `{breach}` |",
+                entry.id, entry.level, entry.citation, entry.sentence
+            );
+        }
+        page.push('\n');
+    }
+    page.pop();
+    assert_data_eq!(page, file!["../docs/rules.md"].raw());
+}
