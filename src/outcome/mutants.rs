@@ -63,7 +63,7 @@ pub struct Matrix {
     pub variants: usize,
     /// Scenarios of which no variant killed a fault.
     pub unkilled_scenarios: Vec<String>,
-    /// Scenarios whose own claim no fault broke: they killed by a rule that is always on, if at all.
+    /// Scenarios whose own claim no fault broke: what they killed, rules that are always on killed.
     pub unbroken_claims: Vec<String>,
     /// Rules that no fault made a scenario raise.
     pub silent_rules: Vec<String>,

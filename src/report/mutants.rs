@@ -158,8 +158,9 @@ mod tests {
             "one       1 kill  a/b: r1, r2\n\
              second  survived  1 variant undecided: closed\n\
              \nScenarios that killed nothing\n  a/c\n\
-             \n2 faults, 2 variants each, in 1.5 s;\n1 scenarios killed nothing, 0 claims were broken by \
-             nothing, 0 rules were raised by nothing\n\
+             \n2 faults, 2 variants each, in 1.5 s;\n\
+             1 scenarios killed nothing, 0 claims were broken by nothing, \
+             0 rules were raised by nothing\n\
              1 survived: second\n"
         );
     }
