@@ -1,6 +1,8 @@
 //! Lines of servers, judged by hand from the ABNF: those that are right, and those that are wrong
 //! with the first wrong octet marked.
 
+use std::io::Write as _;
+
 use pretty_assertions::assert_eq;
 
 use super::{Context, parse};
@@ -110,13 +112,6 @@ fn all_wrong() -> impl Iterator<Item = (&'static str, Wrong)> {
     base.chain(families().map(|family| (family.state, family.wrong)))
 }
 
-/// How many lines are judged, right and wrong.
-pub(in crate::wire) fn lines_judged() -> usize {
-    let right: usize = all_right().map(|(_, lines)| lines.len()).sum();
-    let wrong: usize = all_wrong().map(|(_, lines)| lines.len()).sum();
-    right + wrong
-}
-
 #[test]
 fn every_prefix_is_incomplete() {
     for line in all_right().flat_map(|(_, lines)| lines) {
@@ -128,6 +123,26 @@ fn every_prefix_is_incomplete() {
         let frame = ImapFramer::default().find(&octets, &Limits::default());
         assert_eq!(frame, Frame::Complete(octets.len()), "{line}");
     }
+}
+
+#[test]
+fn every_rule_is_seen_to_fire() {
+    let fired: Vec<&str> = all_wrong()
+        .flat_map(|(_, cases)| cases)
+        .flat_map(|(_, rules)| rules.iter().copied())
+        .collect();
+    for rule in crate::finding::rule::imap_wire::TABLE {
+        assert!(fired.contains(&rule.id()), "{rule:?}");
+    }
+}
+
+#[test]
+fn there_are_lines_of_each_kind() {
+    let right: usize = all_right().map(|(_, lines)| lines.len()).sum();
+    let wrong: usize = all_wrong().map(|(_, lines)| lines.len()).sum();
+    let line = format!("{right} right and {wrong} wrong IMAP lines judged\n");
+    let shown = std::io::stdout().write_all(line.as_bytes());
+    assert!(right > 300 && wrong > 300 && shown.is_ok());
 }
 
 #[test]

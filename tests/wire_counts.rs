@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::Path;
 
-use super::imap::lines_judged;
-use crate::finding::rule::{imap_wire, pop3_wire, smtp_wire};
+use mailspec::finding::rule::{imap_wire, pop3_wire, smtp_wire};
 
 /// The comments of a file, each joined to one line.
 fn comments(source: &str) -> Vec<String> {
@@ -44,7 +43,7 @@ fn read(folder: &Path, found: &mut BTreeSet<String>, uncited: &mut Vec<String>) 
         let name = path.file_name().unwrap_or_default();
         if path.is_dir() && name != "corpus" {
             read(&path, found, uncited);
-        } else if path.is_file() && name != "counts.rs" {
+        } else if path.is_file() && path.extension().is_some_and(|ext| ext == "rs") {
             let source = std::fs::read_to_string(&path).expect("UTF-8");
             for comment in comments(&source) {
                 let rules: Vec<String> = defined(&comment).collect();
@@ -71,7 +70,7 @@ fn lines_recorded() -> usize {
 }
 
 #[test]
-fn every_production_cites_its_rfc() {
+fn wire_productions_cite_their_rfc() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/wire");
     let mut counts = BTreeMap::new();
     let mut uncited = Vec::new();
@@ -83,10 +82,9 @@ fn every_production_cites_its_rfc() {
     assert_eq!(uncited, [""; 0]);
     let rules = [imap_wire::TABLE, pop3_wire::TABLE, smtp_wire::TABLE].map(<[_]>::len);
     let line = format!(
-        "{} productions {counts:?}, {} rules, {} lines judged, {} recorded lines replayed\n",
+        "{} productions {counts:?}, {} rules, {} recorded lines judged\n",
         counts.values().sum::<usize>(),
         rules.iter().sum::<usize>(),
-        lines_judged(),
         lines_recorded(),
     );
     let shown = std::io::stdout().write_all(line.as_bytes());
