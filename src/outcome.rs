@@ -110,11 +110,14 @@ pub struct SourceMark {
 pub struct OctetMark {
     /// The message as it came, shortened if long.
     pub octets: Octets,
+    /// How many octets of the message were left out in front.
+    #[serde(default)]
+    pub skipped: usize,
     /// The first wrong octet, counted from 0 in `octets`.
     pub start: usize,
     /// Behind the last wrong octet; at least `start`.
     pub end: usize,
-    /// Where the message begins in the stream of octets that the server sent on that connection.
+    /// Where `octets` begins in the stream of octets that the server sent on that connection.
     pub offset: u64,
 }
 

@@ -439,4 +439,17 @@ mod tests {
         let lines = format!("+OK\r\n{}", "line\r\n".repeat(200));
         assert_eq!(bench.hear(&lines), ["lost !pop3-over-limit"]);
     }
+
+    #[test]
+    fn codes_are_judged_once_they_are_offered() {
+        let mut bench = greeted();
+        bench.ask(&["DELE 9"]);
+        let told = bench.hear("-ERR [no code] x\r\n");
+        assert_eq!(told, ["done 1.0 -ERR [no code] x"]);
+        bench.ask(&["CAPA"]);
+        bench.hear("+OK\r\nRESP-CODES\r\n.\r\n");
+        bench.ask(&["DELE 9"]);
+        let told = bench.hear("-ERR [no code] x\r\n");
+        assert_eq!(told, ["done 3.0 -ERR [no code] x !pop3-response-code"]);
+    }
 }

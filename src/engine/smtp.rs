@@ -460,4 +460,35 @@ mod tests {
         let lines = "250-on and on\r\n".repeat(100);
         assert_eq!(bench.hear(&lines), ["lost !smtp-over-limit"]);
     }
+
+    #[test]
+    fn enhanced_codes_are_missed_once_they_are_offered() {
+        let mut bench = greeted(Protocol::Lmtp);
+        bench.ask(&["RSET", "LHLO me", "RSET", "NOOP", "QUIT"]);
+        assert_eq!(
+            bench.hear(
+                "250 ok\r\n250-hi\r\n250 ENHANCEDSTATUSCODES\r\n250 ok\r\n250 2.0.0 ok\r\n221 bye\r\n"
+            ),
+            [
+                "done 1.0 250 ok",
+                "done 1.1 250-hi\\r\\n250 ENHANCEDSTATUSCODES",
+                "done 1.2 250 ok !smtp-enhanced-code-missing",
+                "done 1.3 250 2.0.0 ok",
+                "done 1.4 221 bye !smtp-enhanced-code-missing"
+            ]
+        );
+    }
+
+    #[test]
+    fn greeting_and_hello_name_a_domain() {
+        let mut bench = Bench::new(Protocol::Smtp);
+        let told = bench.hear("220 <hi>\r\n");
+        assert_eq!(told, ["greeting 220 <hi> !smtp-hello-syntax"]);
+        bench.ask(&["EHLO me"]);
+        let told = bench.hear("250-hi\r\n250 SIZE  1\r\n");
+        assert_eq!(
+            told,
+            ["done 1.0 250-hi\\r\\n250 SIZE  1 !smtp-hello-syntax"]
+        );
+    }
 }

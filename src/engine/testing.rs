@@ -1,5 +1,7 @@
 //! What the tests of engines have in common: an engine, what it writes, and its events in short.
 
+use crate::finding::Rule;
+use crate::finding::rule::{exchange, imap_wire, pop3_wire, smtp_wire};
 use crate::wire::{Limits, Message, Protocol};
 
 use super::{Command, Engine, Event, LiteralForm, Piece, Request, RequestId, new};
@@ -170,11 +172,24 @@ fn said(message: &Message) -> String {
     format!("{text} {}", rules(message)).trim_end().to_owned()
 }
 
+/// True for a rule that no message breaks by itself.
+fn rule_of_session(rule: Rule) -> bool {
+    exchange::TABLE.contains(&rule)
+        || [
+            imap_wire::ESEARCH_UNASKED,
+            imap_wire::LIST_EXTENDED_UNASKED,
+            pop3_wire::RESPONSE_CODE,
+            smtp_wire::ENHANCED_CODE_MISSING,
+            smtp_wire::HELLO_SYNTAX,
+        ]
+        .contains(&rule)
+}
+
 fn rules(message: &Message) -> String {
     let own: Vec<&str> = message
         .violations
         .iter()
-        .filter(|violation| crate::finding::rule::exchange::TABLE.contains(&violation.rule))
+        .filter(|violation| rule_of_session(violation.rule))
         .map(|violation| violation.rule.id())
         .collect();
     if own.is_empty() {

@@ -176,6 +176,7 @@ fn mark(message: &Message, span: &Range<usize>) -> OctetMark {
         octets: Octets(octets[first..last].to_vec()),
         start: start - first,
         end: end.min(last) - first,
+        skipped: first,
         offset: message.offset + first as u64,
     }
 }

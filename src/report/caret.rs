@@ -110,6 +110,7 @@ mod tests {
 
     fn mark(octets: &[u8], start: usize, end: usize) -> OctetMark {
         OctetMark {
+            skipped: 0,
             octets: Octets(octets.to_vec()),
             start,
             end,

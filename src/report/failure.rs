@@ -197,7 +197,7 @@ fn places(finding: &Finding, style: Style) -> Vec<String> {
     if let Some(mark) = &finding.octets {
         let place = format!(
             "{} of the message{} (offset {} of the connection)",
-            mark.start + 1,
+            mark.skipped + mark.start + 1,
             finding
                 .actor
                 .as_deref()

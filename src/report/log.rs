@@ -117,6 +117,7 @@ mod tests {
                 text: "S: * 0 EXPUNGE".into(),
             }),
             octets: Some(OctetMark {
+                skipped: 0,
                 octets: Octets(b"* 0 EXPUNGE\r\n".to_vec()),
                 start: 2,
                 end: 3,

@@ -27,6 +27,7 @@ pub(crate) fn finding() -> Finding {
             text: "  - laptop: NOOP".into(),
         }),
         octets: Some(OctetMark {
+            skipped: 0,
             octets: Octets(b"* 3 EXPUNGE\xff\r\n".to_vec()),
             start: 11,
             end: 12,

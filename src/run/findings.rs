@@ -125,6 +125,7 @@ impl Stage {
         OctetMark {
             start: before.len(),
             end: before.len() + wrong.len(),
+            skipped: first,
             offset: offset + first as u64,
             octets: Octets(self.recorder.redact(&[before, wrong, behind].concat())),
         }

@@ -45,6 +45,11 @@ impl<'a> Cursor<'a> {
         self.octets.get(self.at + ahead).copied()
     }
 
+    /// The octet at a place, wherever the cursor is.
+    pub(crate) fn octet_at(&self, at: usize) -> Option<u8> {
+        self.octets.get(at).copied()
+    }
+
     /// Passes the next octet.
     pub(crate) fn bump(&mut self) -> Option<u8> {
         let octet = self.peek()?;
@@ -108,6 +113,7 @@ mod tests {
         assert_eq!(cursor.since(6), b"(1");
         assert_eq!(cursor.here(), 8..9);
         assert_eq!(cursor.peek_at(1), None);
+        assert_eq!(cursor.octet_at(7), Some(b'1'));
         assert_eq!(cursor.take(7), b")");
         assert_eq!(cursor.bump(), None);
         assert_eq!(cursor.here(), 9..9);

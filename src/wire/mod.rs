@@ -3,6 +3,8 @@
 //! Parsing never fails: it gives a best-effort message and the violations found in it. Only framing
 //! can be lost, and then the connection is over and that is itself a violation.
 
+#[cfg(test)]
+mod counts;
 pub mod cursor;
 pub mod fragment;
 pub mod imap;

@@ -286,3 +286,24 @@ fn the_end_in_the_middle_of_a_response_is_reported() {
     assert!(events[0].ends_with("!imap-cut-short"), "{events:?}");
     assert!(events[1].starts_with("closed * 1 FETCH"), "{events:?}");
 }
+
+#[test]
+fn what_the_client_asked_for_may_come() {
+    let mut bench = greeted("* OK [CAPABILITY IMAP4rev1 ESEARCH LIST-EXTENDED] hi");
+    let unasked = "* ESEARCH (TAG a1) COUNT 3";
+    bench.ask(&["SEARCH ALL"]);
+    assert_eq!(
+        bench.hear(&format!("{unasked}\r\n")),
+        [format!("untagged {unasked} !imap-esearch-unasked")]
+    );
+    let extended = "* LIST () NIL a (OLDNAME (b))";
+    assert_eq!(
+        bench.hear(&format!("{extended}\r\n")),
+        [format!("untagged {extended} !imap-list-extended-unasked")]
+    );
+    bench.ask(&["SEARCH RETURN (COUNT) ALL"]);
+    for asked in [unasked, extended] {
+        let told = bench.hear(&format!("{asked}\r\n"));
+        assert_eq!(told, [format!("untagged {asked}")]);
+    }
+}

@@ -165,7 +165,9 @@ mod tests {
             history("FETCH 1:2 (FLAGS) (CHANGEDSINCE 4)", "", "OK done"),
             NONE
         );
-        assert_eq!(history("UID FETCH 1:* (FLAGS)", "", "OK done"), NONE);
+        assert_eq!(history("UID FETCH 4:5 (FLAGS)", "", "OK done"), NONE);
+        let every = history("UID FETCH 1:* (FLAGS)", "", "OK done");
+        assert_eq!(every, unanswered);
     }
 
     #[test]

@@ -346,6 +346,13 @@ impl Session {
         let mut parser = Parser::new(command, self.rev2);
         let tag = parser.tag()?.to_owned();
         parser.sp()?;
+        if self.has(Fault::CaseSensitiveKeywords)
+            && parser
+                .peek()
+                .is_some_and(|octet| octet.is_ascii_lowercase())
+        {
+            return Err(ParseError::Syntax("unknown command"));
+        }
         let command = Command::parse(&mut parser, self.state())?;
         parser.end()?;
         Ok((tag, command))

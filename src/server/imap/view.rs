@@ -184,7 +184,7 @@ impl View {
         let uids = self.uids(&gone);
         if manner.faults.has(Fault::ExistsShrinksWithoutExpunge) {
             line(out, &format!("{} EXISTS", self.exists() - gone.len()));
-        } else if manner.qresync {
+        } else if manner.qresync && !manner.faults.has(Fault::QresyncSendsExpunge) {
             line(out, &format!("VANISHED {}", respond::number_set(&uids)));
         } else {
             for (before, index) in gone.iter().enumerate() {

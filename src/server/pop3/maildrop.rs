@@ -1,11 +1,12 @@
 //! A session's maildrop: INBOX as it was at login, with the marks that DELE makes.
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::reply::Reply;
 use crate::server::context::Context;
 use crate::server::fault::Fault;
-use crate::server::store::{Account, Flag, FlagChange, Mailbox, MaildropLock, Message};
+use crate::server::store::{Account, Flag, FlagChange, Mailbox, Mailboxes, MaildropLock, Message};
 
 /// A locked maildrop (RFC 1939 §4). What other protocols do meanwhile changes nothing in it.
 #[derive(Debug)]
@@ -13,7 +14,7 @@ pub(super) struct Maildrop {
     pub(super) account: Arc<Account>,
     pub(super) entries: Vec<Entry>,
     context: Context,
-    _lock: Option<MaildropLock>,
+    lock: Option<MaildropLock>,
 }
 
 /// A message of a maildrop.
@@ -59,6 +60,9 @@ impl Maildrop {
             return None;
         }
         let entries = account.read(|mailboxes| {
+            if context.has(Fault::Pop3SeesAllMailboxes) {
+                return every_entry(mailboxes, context);
+            }
             let inbox = mailboxes.inbox();
             let messages = inbox.messages().iter();
             let shown = messages.filter(|m| !is_hidden(m, context));
@@ -68,7 +72,7 @@ impl Maildrop {
             account: Arc::clone(account),
             entries,
             context: context.clone(),
-            _lock: lock.take(),
+            lock: lock.take(),
         })
     }
 
@@ -87,11 +91,23 @@ impl Maildrop {
         (self.entries.len().saturating_sub(marks), octets)
     }
 
+    /// Fault: the lock is never given up.
+    pub(super) fn stay_locked(&mut self) {
+        std::mem::forget(self.lock.take());
+    }
+
     /// The messages with their numbers, for LIST and UIDL; what is marked is left out.
     pub(super) fn listing(&self) -> impl Iterator<Item = (usize, &Entry)> {
         let show_deleted = self.has(Fault::Pop3ListShowsDeleted);
         let numbered = self.entries.iter().zip(1..).map(|(entry, n)| (n, entry));
-        numbered.filter(move |(_, entry)| show_deleted || !entry.is_deleted())
+        let shown = numbered.filter(move |(_, entry)| show_deleted || !entry.is_deleted());
+        let shifts = self.has(Fault::Pop3NumbersShift);
+        shown
+            .zip(1..)
+            .map(move |((number, entry), position)| match shifts {
+                true => (position, entry),
+                false => (number, entry),
+            })
     }
 
     /// The message with this number, unless there is none or it is marked.
@@ -176,6 +192,21 @@ fn is_hidden(message: &Message, context: &Context) -> bool {
         || (context.has(Fault::Pop3DeleInvisibleToImap) && has(Flag::deleted()))
 }
 
+/// Fault: the messages of every mailbox.
+fn every_entry(mailboxes: &Mailboxes, context: &Context) -> Vec<Entry> {
+    let names = mailboxes.list();
+    let all = names
+        .iter()
+        .filter_map(|listed| mailboxes.find(&listed.name));
+    all.flat_map(|mailbox| {
+        mailbox
+            .messages()
+            .iter()
+            .map(|m| entry(mailbox, m, context))
+    })
+    .collect()
+}
+
 fn entry(inbox: &Mailbox, message: &Message, context: &Context) -> Entry {
     let octets = match in_lines(&message.content) {
         text if context.has(Fault::Pop3SizeMismatch) => text.len() - line_count(&text),
@@ -199,6 +230,10 @@ fn unique_id(inbox: &Mailbox, message: &Message, context: &Context) -> String {
             sum.wrapping_mul(31).wrapping_add(u64::from(*octet))
         });
         return format!("{sum:x}");
+    }
+    if context.has(Fault::Pop3UidlPerSession) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        return format!("{uid}.{}", now.unwrap_or_default().as_nanos());
     }
     if context.has(Fault::Pop3UidlChangesAfterRestart) {
         return format!("{uidvalidity}.{uid}.{}", context.store.restarts());

@@ -44,6 +44,11 @@ pub(in crate::server) async fn serve(stream: Stream, context: Context) -> io::Re
         state: State::Authorization(None),
     };
     let result = session.run().await;
+    if let State::Transaction(maildrop) = &mut session.state
+        && session.context.has(Fault::Pop3LockOutlivesConnection)
+    {
+        maildrop.stay_locked();
+    }
     if let State::Transaction(maildrop) = session.state
         && session.context.has(Fault::Pop3DeleCommitsWithoutQuit)
     {

@@ -3,7 +3,7 @@
 
 use super::maildrop::Maildrop;
 use crate::server::fault::Fault;
-use crate::server::store::{Flag, FlagChange, Mailbox, NewMessage};
+use crate::server::store::{Flag, FlagChange, Mailbox, Mailboxes, NewMessage};
 
 /// Removes what is marked. The maildrop is free after that.
 pub(super) fn update(maildrop: &Maildrop) {
@@ -20,9 +20,20 @@ pub(super) fn update(maildrop: &Maildrop) {
         if maildrop.has(Fault::Pop3DeleRemovesWrongMessage) {
             marked = at_marked_numbers(maildrop, inbox);
         }
+        if maildrop.has(Fault::Pop3DeleOkReadonly) {
+            let flagged = |uid: &u32| {
+                let message = inbox.message(*uid);
+                message.is_some_and(|m| m.flags.contains(&Flag::new("\\Flagged")))
+            };
+            marked.retain(|uid| !flagged(uid));
+        }
         if maildrop.has(Fault::Pop3QuitExpungesNewArrivals) {
             marked.extend(new_arrivals(maildrop, inbox));
         }
+        if maildrop.has(Fault::Pop3DeleRemovesCopies) {
+            remove_copies(maildrop, mailboxes);
+        }
+        let inbox = mailboxes.inbox_mut();
         if maildrop.has(Fault::Pop3DeleInvisibleToImap) {
             let deleted = [Flag::deleted()].into_iter().collect();
             inbox.store_flags(&marked, FlagChange::Add, &deleted, None);
@@ -40,6 +51,25 @@ fn at_marked_numbers(maildrop: &Maildrop, inbox: &Mailbox) -> Vec<u32> {
     let numbered = maildrop.entries.iter().zip(now);
     let marked = numbered.filter(|(entry, _)| entry.is_deleted());
     marked.map(|(_, uid)| uid).collect()
+}
+
+/// Fault: every message with the content of a marked one, in whatever mailbox.
+fn remove_copies(maildrop: &Maildrop, mailboxes: &mut Mailboxes) {
+    let marked = maildrop.entries.iter().filter(|entry| entry.is_deleted());
+    let contents: Vec<_> = marked.map(|entry| entry.content.clone()).collect();
+    for listed in mailboxes.list() {
+        let Some(mailbox) = mailboxes.find(&listed.name) else {
+            continue;
+        };
+        let copies = mailbox
+            .messages()
+            .iter()
+            .filter(|m| contents.contains(&m.content));
+        let (id, copies) = (mailbox.id(), copies.map(|m| m.uid).collect::<Vec<_>>());
+        if let Some(mailbox) = mailboxes.mailbox_mut(id) {
+            mailbox.remove(&copies);
+        }
+    }
 }
 
 /// Fault: what came after login.

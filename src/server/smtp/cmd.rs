@@ -196,6 +196,8 @@ fn rset(session: &mut Session, argument: &str) -> Reply {
     if !argument.is_empty() {
         return syntax_error("RSET has no argument");
     }
-    session.transaction = None;
+    if !session.context.has(Fault::RsetKeepsRecipients) {
+        session.transaction = None;
+    }
     Reply::new(250, "2.0.0", "forgotten")
 }

@@ -36,7 +36,10 @@ pub(super) async fn receive(session: &mut Session) -> io::Result<bool> {
     let ended = read(session).await;
     let transaction = session.transaction.take().unwrap_or_default();
     let (reply, goes_on) = match ended {
-        Ended::Whole(data) => {
+        Ended::Whole(mut data) => {
+            if session.context.has(Fault::SmtpStripsHighBit) {
+                data.iter_mut().for_each(|octet| *octet &= 0x7f);
+            }
             deliver(session, &transaction, &data);
             (Reply::new(250, "2.0.0", "delivered"), true)
         }
@@ -74,6 +77,13 @@ async fn read(session: &mut Session) -> Ended {
                 } else {
                     Ended::Whole(data)
                 };
+            }
+            Input::Octets(line)
+                if !at_line_start
+                    && line == b".\n"
+                    && session.context.has(Fault::BareLfDotEndsData) =>
+            {
+                return Ended::Whole(data);
             }
             Input::Octets(line) => {
                 let unstuffs = at_line_start && !session.context.has(Fault::SmtpKeepsStuffing);

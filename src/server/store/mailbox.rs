@@ -1,5 +1,7 @@
 //! One mailbox: messages in the order of their UIDs, and the log of what was expunged.
 
+use std::sync::Arc;
+
 use super::{Flag, FlagChange, Flags, Message, NewMessage, SpecialUse};
 use crate::server::fault::{Fault, FaultSet};
 
@@ -127,6 +129,9 @@ impl Mailbox {
 
     /// As [`Self::first_recent`], and these messages are `\Recent` to no other session.
     pub(crate) fn claim_recent(&mut self) -> u32 {
+        if self.faults.has(Fault::RecentForEverySession) {
+            return self.first_unclaimed_recent;
+        }
         std::mem::replace(&mut self.first_unclaimed_recent, self.uidnext)
     }
 
@@ -143,7 +148,8 @@ impl Mailbox {
         let mut stored = Stored::default();
         for index in self.indexes(uids) {
             let message = &mut self.messages[index];
-            if unchanged_since.is_some_and(|since| message.modseq > since) {
+            let heeded = !self.faults.has(Fault::UnchangedsinceIgnored);
+            if heeded && unchanged_since.is_some_and(|since| message.modseq > since) {
                 stored.modified.push(message.uid);
                 continue;
             }
@@ -208,6 +214,15 @@ impl Mailbox {
     pub(crate) fn remove_unlogged(&mut self, uids: &[u32]) -> Vec<u32> {
         let indexes = self.indexes(uids);
         let removed: Vec<u32> = indexes.iter().map(|i| self.messages[*i].uid).collect();
+        if self.faults.has(Fault::DedupPurgeLosesLiveBody) {
+            let purged: Vec<_> = indexes
+                .iter()
+                .map(|i| Arc::clone(&self.messages[*i].content))
+                .collect();
+            let shares = |m: &&mut Message| purged.contains(&m.content);
+            let emptied = self.messages.iter_mut().filter(shares);
+            emptied.for_each(|m| m.content = Arc::from(&b"\r\n"[..]));
+        }
         if self.faults.has(Fault::ExpungedMessageResurrects) {
             let undead = indexes.iter().map(|i| self.messages[*i].clone());
             self.undead.extend(undead);
@@ -228,6 +243,11 @@ impl Mailbox {
             return Vec::new();
         }
         self.highest_modseq += 1;
+        if self.faults.has(Fault::FlagUpdateLostOnConcurrentDelivery)
+            && let Some(last) = self.messages.last_mut()
+        {
+            last.flags.clear();
+        }
         news.into_iter()
             .map(|(new, email_id)| {
                 let uid = self.uidnext;
@@ -258,6 +278,11 @@ impl Mailbox {
         if let Some(lost) = self.messages.pop() {
             self.uidnext = lost.uid;
         }
+    }
+
+    /// Fault: the counter begins anew.
+    pub(super) fn forget_uidnext(&mut self) {
+        self.uidnext = 1;
     }
 
     pub(super) fn set_special_use(&mut self, special_use: &[SpecialUse]) {

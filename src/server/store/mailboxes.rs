@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::corrupt;
 use super::name::{below, is_valid, normalize, superiors};
 use super::{
-    Appended, Copied, DELIMITER, Listed, Mailbox, Message, NewMessage, SpecialUse, StoreError,
+    Appended, Copied, DELIMITER, Flag, InternalDate, Listed, Mailbox, Message, NewMessage,
+    SpecialUse, StoreError,
 };
 use crate::server::fault::{Fault, FaultSet};
 
@@ -140,6 +141,14 @@ impl Mailboxes {
         }
         let sources = selected.iter().map(|m| m.uid).collect();
         let mut copies: Vec<_> = selected.into_iter().map(NewMessage::copy_of).collect();
+        if self.faults.has(Fault::CopyResetsDate) {
+            let reset = |copy: &mut NewMessage| copy.internal_date = InternalDate::now();
+            copies.iter_mut().for_each(reset);
+        }
+        if self.faults.has(Fault::UnseenCountDrifts) {
+            let forget = |copy: &mut NewMessage| copy.flags.retain(|f| *f != Flag::seen());
+            copies.iter_mut().for_each(forget);
+        }
         if self.faults.has(Fault::CopyLosesKeywords) {
             let keep_system = |copy: &mut NewMessage| copy.flags.retain(|f| !f.is_keyword());
             copies.iter_mut().for_each(keep_system);
@@ -163,7 +172,8 @@ impl Mailboxes {
         to: &str,
     ) -> Result<Copied, StoreError> {
         let copied = self.copy(from, uids, to)?;
-        if let Some(source) = self.mailbox_mut(from) {
+        let leaves = self.faults.has(Fault::MoveLeavesOriginal);
+        if let Some(source) = self.mailbox_mut(from).filter(|_| !leaves) {
             source.remove(&copied.sources);
         }
         Ok(copied)
@@ -202,6 +212,13 @@ impl Mailboxes {
         }
         let deleted = self.by_name.remove(&name);
         let deleted = deleted.ok_or(StoreError::NoSuchMailbox)?;
+        if self.faults.has(Fault::DeleteRemovesChildren) {
+            self.by_name
+                .retain(|other, _| below(other, &name).is_none());
+        }
+        if self.faults.has(Fault::SubscriptionDiesWithMailbox) {
+            self.subscriptions.remove(&name);
+        }
         if self.faults.has(Fault::TombstoneLeaksIntoRecreatedMailbox) {
             let leaked = deleted.messages().iter().map(NewMessage::copy_of);
             self.tombstones.insert(name, leaked.collect());
@@ -221,7 +238,8 @@ impl Mailboxes {
         if from == INBOX {
             return self.rename_inbox(&to);
         }
-        let inferior = |name: &String| below(name, &from).is_some();
+        let forgets = self.faults.has(Fault::RenameForgetsChildren);
+        let inferior = |name: &String| !forgets && below(name, &from).is_some();
         let moving: Vec<String> = self
             .by_name
             .keys()
@@ -314,7 +332,13 @@ impl Mailboxes {
         let inbox = self.inbox();
         let id = inbox.id();
         let all: Vec<u32> = inbox.messages().iter().map(|m| m.uid).collect();
-        self.move_messages(id, &all, to).map(|_| ())
+        self.move_messages(id, &all, to)?;
+        if self.faults.has(Fault::RenameInboxUidnextStale)
+            && let Some(renamed) = self.by_name.get_mut(to)
+        {
+            renamed.forget_uidnext();
+        }
+        Ok(())
     }
 
     /// Gives the mailbox a new UIDVALIDITY if the name had a greater one before.

@@ -164,10 +164,4 @@ impl Parser<'_> {
         }
         self.nstring().map(drop)
     }
-
-    /// `body-extension = nstring / number / number64 / "(" body-extension *(SP body-extension) ")"`
-    /// (RFC 9051 §9); passed unread
-    fn body_extension(&mut self) -> Parsed<()> {
-        self.any_value()
-    }
 }

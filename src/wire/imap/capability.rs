@@ -21,10 +21,9 @@ impl Parser<'_> {
             })?;
             p.lone_capabilities(&names, &places);
             let is = |name: &str, other: &str| name.eq_ignore_ascii_case(other);
-            if !names
-                .iter()
-                .any(|n| is(n, "IMAP4rev1") || is(n, "IMAP4rev2"))
-            {
+            let ends = matches!(p.cursor.peek(), None | Some(b'\r' | b'\n' | b']'));
+            let is_revision = |name: &String| is(name, "IMAP4rev1") || is(name, "IMAP4rev2");
+            if ends && !names.iter().any(is_revision) {
                 let span = start..p.cursor.at();
                 let expected = "IMAP4rev1 or IMAP4rev2 among the capabilities";
                 p.report(rules::CAPABILITY_MISSING_REV, span, expected);

@@ -44,7 +44,11 @@ impl Parser<'_> {
         if let Some(production) = production {
             return production(self);
         }
+        let bracket = self.cursor.at();
         self.pass_brackets();
+        let end = self.cursor.at();
+        self.cursor.go_to(bracket);
+        self.opaque(end);
         self.sp()?;
         let start = self.cursor.at();
         self.any_value()?;

@@ -26,6 +26,8 @@ mod tagged_ext;
 
 use std::collections::BTreeSet;
 
+#[cfg(test)]
+pub(super) use corpus::lines_judged;
 pub use response::parse;
 
 /// What is in force on a connection at a moment, as far as it decides what is legal.

@@ -50,7 +50,12 @@ impl Parser<'_> {
         };
         let name = name.to_ascii_uppercase();
         let Some(production) = ext::data(&name) else {
-            self.pass_rest();
+            if matches!(self.cursor.peek(), Some(b' ' | b'\r' | b'\n') | None) {
+                self.pass_rest();
+            } else {
+                let rejection = self.expected::<()>("SP or CRLF");
+                self.settle(rejection);
+            }
             return Response::Data(Data::Other(name));
         };
         let data = production(self);
@@ -71,8 +76,8 @@ impl Parser<'_> {
         let word_end = self.cursor.at();
         self.cursor.go_to(number_at);
         let number = match word.as_str() {
-            "EXISTS" | "RECENT" => self.number(),
-            _ => self.nz_number(),
+            "EXPUNGE" | "FETCH" | "UIDFETCH" => self.nz_number(),
+            _ => self.number(),
         };
         let number = self.settle(number).unwrap_or_default();
         self.cursor.go_to(word_end);
@@ -105,10 +110,16 @@ impl Parser<'_> {
         }
     }
 
-    /// Passes what an unknown response says.
+    /// Passes what an unknown response says. Without literals it is one line of text.
     fn pass_rest(&mut self) {
         let rest = self.cursor.rest();
-        self.cursor.take(rest.len());
+        if rest.contains(&b'{') {
+            let end = self.cursor.at() + rest.strip_suffix(b"\n").unwrap_or(rest).len();
+            self.opaque(end);
+            self.cursor.take(1);
+        } else {
+            self.text();
+        }
     }
 }
 

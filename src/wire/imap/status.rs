@@ -156,8 +156,8 @@ impl Parser<'_> {
         let rest = rest.strip_suffix(b"\r\n").unwrap_or(rest);
         if !line::is_base64(rest) && rest.first() == Some(&b'[') && self.resp_text_code().is_some()
         {
-            let rejection = self.sp();
-            self.settle(rejection);
+            let space = self.octet(b' ').or_else(|_| self.expected("SP"));
+            self.settle(space);
         }
         self.text();
         Response::Continuation

@@ -11,7 +11,47 @@ impl Parser<'_> {
         if self.cursor.at() == start {
             return self.expected("value");
         }
+        let value = self.cursor.since(start);
+        let end = self.cursor.at();
+        if value.contains(&b'{') {
+            self.cursor.go_to(start);
+            self.opaque(end);
+        } else {
+            self.text_octets(start, value);
+        }
         Ok(())
+    }
+
+    /// `body-extension = nstring / number / number64 / "(" body-extension *(SP body-extension) ")"`
+    /// (RFC 9051 §9)
+    ///
+    /// Not recursive: lists may be as deep as a server likes.
+    pub(super) fn body_extension(&mut self) -> Parsed<()> {
+        let mut depth = 0_usize;
+        loop {
+            if self.cursor.eat(b'(') {
+                depth += 1;
+                continue;
+            }
+            if self
+                .cursor
+                .peek()
+                .is_some_and(|octet| octet.is_ascii_digit())
+            {
+                self.number64()?;
+            } else {
+                self.nstring()?;
+            }
+            while depth > 0 && self.cursor.eat(b')') {
+                depth -= 1;
+            }
+            if depth == 0 {
+                return Ok(());
+            }
+            if !self.more() {
+                return self.expected("SP or \")\"");
+            }
+        }
     }
 
     /// `tagged-ext-label = tagged-label-fchar *tagged-label-char` (RFC 9051 §9), in upper case
@@ -37,15 +77,21 @@ impl Parser<'_> {
     }
 
     /// `tagged-ext-simple = sequence-set / number / number64` (RFC 9051 §9), and
-    /// `partial-range-last` (RFC 9394 §4)
+    /// `partial-range-last = MINUS nz-number ":" MINUS nz-number` (RFC 9394 §4)
     fn tagged_ext_simple(&mut self) -> Parsed<()> {
-        let simple = self
-            .cursor
-            .take_while(|octet| octet.is_ascii_digit() || b"*$:,-".contains(&octet));
-        if simple.is_empty() {
-            return self.expected("tagged-ext-val");
+        if self.cursor.eat(b'$') {
+            return Ok(());
         }
-        Ok(())
+        loop {
+            let from_last = self.cursor.eat(b'-');
+            if from_last || !self.cursor.eat(b'*') {
+                self.number64()
+                    .or_else(|_| self.expected("tagged-ext-val"))?;
+            }
+            if !self.cursor.eat(b':') && !self.cursor.eat(b',') {
+                return Ok(());
+            }
+        }
     }
 
     /// `tagged-ext-comp = astring / tagged-ext-comp *(SP tagged-ext-comp) / "(" tagged-ext-comp

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Reply;
+use crate::server::fault::Fault;
 use crate::server::imap::parse::{ParseError, ParseResult, Parser, permanent};
 use crate::server::imap::respond;
 use crate::server::imap::session::Session;
@@ -25,7 +26,15 @@ impl Append {
         Ok(Self { mailbox, messages })
     }
 
-    pub(super) fn run(self, session: &mut Session) -> Reply {
+    pub(super) fn run(mut self, session: &mut Session) -> Reply {
+        for message in &mut self.messages {
+            if session.has(Fault::AppendIgnoresDate) {
+                message.internal_date = InternalDate::now();
+            }
+            if session.has(Fault::AppendIgnoresFlags) {
+                message.flags.clear();
+            }
+        }
         let appended = session
             .account()
             .write(|mailboxes| mailboxes.append(&self.mailbox, self.messages));

@@ -1,6 +1,7 @@
 //! CAPABILITY (RFC 9051 §6.1.1).
 
 use super::Reply;
+use crate::server::fault::Fault;
 use crate::server::imap::session::{Session, State};
 
 const ALWAYS: &str = "IMAP4rev1 IMAP4rev2 LITERAL+ ID";
@@ -15,7 +16,7 @@ impl Session {
         let mut capabilities = ALWAYS.to_owned();
         if self.state() == State::NotAuthenticated {
             capabilities.push_str(BEFORE_LOGIN);
-            if !self.stream.is_tls() {
+            if !self.stream.is_tls() || self.has(Fault::StarttlsAdvertisedNotWorking) {
                 capabilities.push_str(" STARTTLS");
             }
         } else {

@@ -7,12 +7,15 @@ use crate::server::imap::session::Session;
 pub(super) fn run(session: &mut Session, expunge: bool) -> Reply {
     if let Some(view) = session.view.take() {
         let may_expunge = !view.read_only || session.has(Fault::ExamineSetsSeen);
+        let expunge = expunge || session.has(Fault::UnselectExpunges);
         if expunge && may_expunge {
-            session.account().write(|mailboxes| {
-                if let Some(mailbox) = mailboxes.mailbox_mut(view.mailbox) {
-                    mailbox.expunge(None);
-                }
+            let expunged = session.account().write(|mailboxes| {
+                let mailbox = mailboxes.mailbox_mut(view.mailbox);
+                mailbox.map_or_else(Vec::new, |mailbox| mailbox.expunge(None))
             });
+            if session.has(Fault::CloseSendsExpunge) {
+                expunged.iter().for_each(|_| session.untagged("1 EXPUNGE"));
+            }
         }
     }
     Reply::ok("Closed")

@@ -50,8 +50,10 @@ impl Copy {
             Err(error) => return error.into(),
         };
         let from = view.mailbox;
+        let forgets =
+            session.has(Fault::ImapPipelinedMoveLosesExpunge) && session.stream.has_input();
         let done = account.write(|mailboxes| {
-            let copied = self.copy(mailboxes, from, &uids)?;
+            let copied = self.copy(mailboxes, from, &uids, forgets)?;
             let source = mailboxes.mailbox(from).map_or(0, |m| m.uidvalidity());
             Ok((copied, source))
         });
@@ -71,8 +73,14 @@ impl Copy {
         self.reply(session, &copied, uidvalidity)
     }
 
-    /// All or nothing.
-    fn copy(&self, mailboxes: &mut Mailboxes, from: u64, uids: &[u32]) -> Result<Copied, Failure> {
+    /// All or nothing. By fault, a move forgets to remove.
+    fn copy(
+        &self,
+        mailboxes: &mut Mailboxes,
+        from: u64,
+        uids: &[u32],
+        forgets: bool,
+    ) -> Result<Copied, Failure> {
         if mailboxes.find(&self.to).is_none() {
             return Err(Failure::NoTarget);
         }
@@ -81,7 +89,7 @@ impl Copy {
         if !self.uid && !uids.iter().all(is_there) {
             return Err(Failure::Expunged);
         }
-        if self.remove {
+        if self.remove && !forgets {
             mailboxes.move_messages(from, uids, &self.to)
         } else {
             mailboxes.copy(from, uids, &self.to)

@@ -1,6 +1,7 @@
 //! ENABLE (RFC 9051 §6.3.1, RFC 5161).
 
 use super::Reply;
+use crate::server::fault::Fault;
 use crate::server::imap::parse::{ParseResult, Parser};
 use crate::server::imap::session::Session;
 
@@ -38,7 +39,9 @@ impl Enable {
                 _ => {}
             }
         }
-        session.untagged(&format!("ENABLED{enabled}"));
+        if !session.has(Fault::EnableSaysNothing) {
+            session.untagged(&format!("ENABLED{enabled}"));
+        }
         Reply::ok("ENABLE completed")
     }
 }

@@ -1,6 +1,7 @@
 //! FETCH (RFC 9051 §6.4.5), with CHANGEDSINCE and VANISHED (RFC 7162 §3.1.4, §3.2.6).
 
 use std::io;
+use std::sync::Arc;
 
 use super::{Reply, Then};
 use crate::server::fault::{Fault, FaultSet};
@@ -56,7 +57,10 @@ impl Fetch {
         })
     }
 
-    pub(super) async fn run(self, session: &mut Session) -> io::Result<Reply> {
+    pub(super) async fn run(mut self, session: &mut Session) -> io::Result<Reply> {
+        if session.has(Fault::UidFetchWithoutUid) && self.items.len() > 1 {
+            self.items.retain(|item| *item != FetchItem::Uid);
+        }
         if self.modifiers.vanished && !session.qresync {
             return Ok(Reply::bad("QRESYNC is not enabled"));
         }
@@ -189,6 +193,7 @@ impl Fetch {
                 }
             }
         }
+        let previous = Arc::clone(&view.entries[index.saturating_sub(1)].told.content);
         let entry = &mut view.entries[index];
         let mut modseq = entry.told.modseq;
         if let Some(live) = &live {
@@ -209,6 +214,9 @@ impl Fetch {
         let mut message = entry.told.clone();
         if live.is_none() && manner.faults.has(Fault::FetchDummyBodyAfterPop3Delete) {
             message.content = DUMMY.into();
+        }
+        if manner.faults.has(Fault::FetchCacheReturnsPreviousMessage) && index > 0 {
+            message.content = previous;
         }
         let writer = Writer {
             message: &message,

@@ -129,6 +129,9 @@ impl List {
         if session.has(Fault::Mutf7AmpersandBroken) {
             list = list.replace("&-", "&");
         }
+        if session.has(Fault::ListEscapeCorruptsNames) {
+            list = list.replace('^', "^5E");
+        }
         session.untagged(&list);
         let left_out = listed.has_children && session.has(Fault::ListStatusMissingForParent);
         if listed.exists && !self.returns.status.is_empty() && !left_out {

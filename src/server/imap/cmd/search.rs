@@ -107,7 +107,7 @@ impl Search {
                 };
                 hits.extend((0..times).map(|_| Hit {
                     uid: entry.told.uid,
-                    number: if self.uid {
+                    number: if self.uid && !faults.has(Fault::UidSearchGivesNumbers) {
                         entry.told.uid
                     } else {
                         candidate.seq

@@ -64,7 +64,9 @@ impl Select {
         if self.qresync.is_some() && !session.qresync {
             return Reply::bad("QRESYNC is not enabled");
         }
-        if session.view.take().is_some() {
+        let keeps = session.has(Fault::FailedSelectKeepsMailbox)
+            && session.account().read(|m| m.find(&self.name).is_none());
+        if !keeps && session.view.take().is_some() {
             session.untagged("OK [CLOSED] The mailbox selected before is closed");
         }
         let faults = session.context.faults;
@@ -79,7 +81,7 @@ impl Select {
         session.condstore |= self.condstore;
         self.tell(session, &opened);
         session.view = Some(opened.view);
-        let code = if self.read_only {
+        let code = if self.read_only && !session.has(Fault::ExamineSaysReadWrite) {
             "READ-ONLY"
         } else {
             "READ-WRITE"
@@ -139,7 +141,11 @@ impl Select {
             "OK [UIDVALIDITY {}] UIDs are valid",
             opened.uidvalidity
         ));
-        session.untagged(&format!("OK [UIDNEXT {}] Next UID", view.uidnext));
+        let uidnext = match session.has(Fault::UidnextStale) {
+            true => (view.uidnext - 1).max(1),
+            false => view.uidnext,
+        };
+        session.untagged(&format!("OK [UIDNEXT {uidnext}] Next UID"));
         let highest = opened.highest_modseq;
         session.untagged(&format!(
             "OK [HIGHESTMODSEQ {highest}] Highest mod-sequence"

@@ -1,6 +1,7 @@
 //! STATUS (RFC 9051 §6.3.11, RFC 8438, RFC 7162 §3.1.7).
 
 use super::Reply;
+use crate::server::fault::Fault;
 use crate::server::imap::parse::{ParseResult, Parser, StatusItem};
 use crate::server::imap::respond;
 use crate::server::imap::session::Session;
@@ -36,9 +37,20 @@ impl Session {
     /// Writes a STATUS response; gives whether there is such a mailbox.
     pub(super) fn tell_status(&mut self, name: &str, items: &[StatusItem]) -> bool {
         let account = self.account();
-        let Some(values) = account.read(|m| m.find(name).map(|m| values(m, items))) else {
+        let Some(mut values) = account.read(|m| m.find(name).map(|m| values(m, items))) else {
             return false;
         };
+        if self.has(Fault::StatusCountsAllUnseen) {
+            let count = |m: &Mailbox| format!("UNSEEN {}", m.messages().len());
+            let all = account.read(|m| m.find(name).map(count).unwrap_or_default());
+            let items = items.iter().map(|item| match item {
+                StatusItem::Unseen => all.clone(),
+                item => {
+                    account.read(|m| m.find(name).map_or_else(String::new, |m| value(m, *item)))
+                }
+            });
+            values = items.collect::<Vec<_>>().join(" ");
+        }
         if items.contains(&StatusItem::HighestModseq) {
             self.enable_condstore();
         }

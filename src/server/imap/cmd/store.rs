@@ -108,7 +108,7 @@ impl Store {
     /// With the MODIFIED response code, if some messages failed the test; it takes the place of
     /// any other.
     fn modified(&self, session: &mut Session, stored: &Stored, reply: Reply) -> Reply {
-        if stored.modified.is_empty() {
+        if stored.modified.is_empty() || session.has(Fault::ModifiedNotTold) {
             return reply;
         }
         let view = session.view();

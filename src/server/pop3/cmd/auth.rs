@@ -24,26 +24,27 @@ pub(super) async fn run(session: &mut Session, arguments: &str) -> io::Result<Re
     let response = match initial {
         Some(initial) => initial,
         None => {
+            if session.context.has(Fault::Pop3AuthPlainNoIrBroken) {
+                return Ok(Reply::err("[AUTH] wrong name or password"));
+            }
             let challenge: &[u8] = match session.context.has(Fault::Pop3ChallengeNotBase64) {
                 true => b"+ who are you?\r\n",
                 false => b"+ \r\n",
             };
             session.stream.write(challenge).await?;
             match session.stream.read_line(LONGEST_RESPONSE).await {
-                Input::Octets(_) if session.context.has(Fault::Pop3AuthPlainNoIrBroken) => {
-                    return Ok(Reply::err("[AUTH] wrong name or password"));
-                }
                 Input::Octets(line) => line,
                 Input::TooLong => return Ok(Reply::err("line too long")),
                 Input::Closed | Input::Stopping | Input::Idle => return Ok(Reply::Hangup),
             }
         }
     };
-    if response == b"*" {
+    if response == b"*" && !session.context.has(Fault::Pop3AuthCancelIgnored) {
         return Ok(Reply::err("authentication cancelled"));
     }
     Ok(match credentials(&response) {
         Some((user, password)) => session.login(&user, &password),
+        None if session.context.has(Fault::Pop3AuthCancelIgnored) => Reply::ok("go on"),
         None => Reply::err("not a response of PLAIN"),
     })
 }

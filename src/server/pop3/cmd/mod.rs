@@ -32,6 +32,11 @@ pub(super) async fn run(session: &mut Session, line: &[u8]) -> io::Result<Reply>
         Some((keyword, arguments)) => (keyword, Some(arguments)),
         None => (line, None),
     };
+    if session.context.has(Fault::Pop3KeywordsCaseSensitive)
+        && keyword.bytes().any(|octet| octet.is_ascii_lowercase())
+    {
+        return Ok(unknown());
+    }
     let keyword = keyword.to_ascii_uppercase();
     match (keyword.as_str(), arguments) {
         ("CAPA", None) => return Ok(capa::run(session)),

@@ -1,6 +1,7 @@
 //! PASS: what follows the first space is the password, spaces and all (RFC 1939 §7).
 
 use super::{Reply, Session, State};
+use crate::server::fault::Fault;
 
 pub(super) fn run(session: &mut Session, password: &str) -> Reply {
     let State::Authorization(user) = &mut session.state else {
@@ -8,6 +9,7 @@ pub(super) fn run(session: &mut Session, password: &str) -> Reply {
     };
     match user.take() {
         Some(user) => session.login(&user, password),
+        None if session.context.has(Fault::Pop3PassWithoutUser) => Reply::ok("send USER"),
         None => Reply::err("USER comes first"),
     }
 }

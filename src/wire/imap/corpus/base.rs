@@ -42,6 +42,7 @@ pub(super) const RIGHT: Judged<&str> = &[
             "+ idling",
             "+ QUJD",
             "+ [ALERT] go ahead",
+            "+ [ALERT]  two spaces, the second is text",
             "+ Ready for literal {3}",
             "+ [looks like a code",
             // capabilities and the like
@@ -210,6 +211,7 @@ pub(super) const WRONG: Judged<(&str, &[&str])> = &[
             // continuation requests
             ("+¦", &["imap-continuation"]),
             ("+¦idling", &["imap-continuation"]),
+            ("+ [ALERT]¦go", &["imap-response-syntax"]),
             ("+ ¦\u{fc}", &["imap-text-8bit"]),
             // capabilities and the like
             ("* CAPABILITY¦ STARTTLS", &["imap-capability-missing-rev"]),

@@ -236,7 +236,7 @@ pub(super) const FAMILIES: &[Family] = &[
             "* URLFETCH \"imap://joe@example.com/INBOX/;uid=20\" {2}␍␊hi",
             "* URLFETCH a NIL",
             "* URLFETCH a \"\" b NIL",
-            "* URLFETCH {1}␍␊a {0}␍␊",
+            "* URLFETCH {1}␍␊a {0}␍␊␍␊",
             "* OK [URLMECH INTERNAL] mechanisms",
             "* OK [URLMECH INTERNAL XSAMPLE=P34OKhO7VEkCbsiYY8rGEg== Y-2.0] mechanisms",
         ],

@@ -4,10 +4,13 @@
 use pretty_assertions::assert_eq;
 
 use super::{Context, parse};
+use crate::wire::Limits;
+use crate::wire::fragment::{Frame, ImapFramer};
 
 mod base;
 mod mailboxes;
 mod messages;
+mod mutation;
 mod searches;
 mod session;
 
@@ -105,6 +108,26 @@ fn all_right() -> impl Iterator<Item = (&'static str, &'static [&'static str])> 
 fn all_wrong() -> impl Iterator<Item = (&'static str, Wrong)> {
     let base = base::WRONG.iter().copied();
     base.chain(families().map(|family| (family.state, family.wrong)))
+}
+
+/// How many lines are judged, right and wrong.
+pub(in crate::wire) fn lines_judged() -> usize {
+    let right: usize = all_right().map(|(_, lines)| lines.len()).sum();
+    let wrong: usize = all_wrong().map(|(_, lines)| lines.len()).sum();
+    right + wrong
+}
+
+#[test]
+fn every_prefix_is_incomplete() {
+    for line in all_right().flat_map(|(_, lines)| lines) {
+        let octets = octets(line);
+        for cut in 0..octets.len() {
+            let frame = ImapFramer::default().find(&octets[..cut], &Limits::default());
+            assert_eq!(frame, Frame::Incomplete, "{cut} of {line}");
+        }
+        let frame = ImapFramer::default().find(&octets, &Limits::default());
+        assert_eq!(frame, Frame::Complete(octets.len()), "{line}");
+    }
 }
 
 #[test]
