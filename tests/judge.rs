@@ -90,7 +90,7 @@ fn any_part_of_a_correct_session_is_correct() {
             continue;
         }
         let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
-        for start in 1..lines.len() {
+        for start in (1..lines.len()).step_by(1 + lines.len() / 100) {
             let knowledge = Knowledge {
                 protocol: judged_protocol(&path),
                 ..Knowledge::default()

@@ -80,8 +80,8 @@ fn mutate(seed: &[u8], others: &[Vec<u8>], numbers: &mut Numbers) -> Vec<u8> {
                 octets.splice(at..at, other[from..end].iter().copied());
             }
             _ => {
-                let lines: Vec<&[u8]> = octets.split_inclusive(|&o| o == b'\n').collect();
-                let mut lines: Vec<Vec<u8>> = lines.into_iter().map(<[u8]>::to_vec).collect();
+                let lines = octets.split_inclusive(|&octet| octet == b'\n');
+                let mut lines: Vec<Vec<u8>> = lines.map(<[u8]>::to_vec).collect();
                 if !lines.is_empty() {
                     let (one, other) = (numbers.below(lines.len()), numbers.below(lines.len()));
                     lines.swap(one, other);

@@ -17,20 +17,32 @@ pub(super) struct InForce {
 }
 
 /// Extensions that decide what is legal once they are enabled.
-const ENABLED: [&str; 5] = [
+const ENABLED: [&str; 6] = [
     "IMAP4REV2",
     "QRESYNC",
     "CONDSTORE",
     "UTF8=ACCEPT",
     "UIDONLY",
+    "METADATA",
+];
+
+/// Capabilities that decide what is legal.
+const OFFERED: [&str; 5] = [
+    "IMAP4REV2",
+    "LANGUAGE",
+    "NOTIFY",
+    "PREVIEW=FUZZY",
+    "URLAUTH=BINARY",
 ];
 
 impl InForce {
     /// For a connection whose beginning is not known; `context` is what is in force, if that is.
     pub(super) fn joined(context: Option<Context>) -> Self {
         let everything = || Context {
+            capabilities: OFFERED.map(ToOwned::to_owned).into(),
             enabled: ENABLED.map(ToOwned::to_owned).into(),
-            ..Context::default()
+            extended_list: true,
+            extended_search: true,
         };
         Self {
             alternative: context.is_none().then(everything),

@@ -67,6 +67,7 @@ impl Imap {
         if self.recorded.len() < RECORDED {
             self.recorded.insert(tag.clone());
         }
+        self.in_force.asked(&text);
         let pieces = vec![Piece::Text(text)];
         self.pending
             .push_back(Pending::new(tag, request, 0, pieces));
