@@ -1,6 +1,6 @@
 //! The whole suite against every managed server: it fails exactly where
-//! `fixtures/servers/<name>/deviations.tsv` says, and nowhere else. A line there that no longer comes
-//! true is an error too: stale exceptions would hide what comes next.
+//! `fixtures/servers/<name>/deviations.tsv` says, and nowhere else. A line there that no longer
+//! comes true is an error too: stale exceptions would hide what comes next.
 
 use std::collections::BTreeSet;
 use std::fs;

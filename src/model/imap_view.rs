@@ -198,8 +198,8 @@ impl ImapView {
         self.joining = false;
     }
 
-    /// Takes note that the beginning of the connection is not known. Until the first command that is
-    /// known completes, others may be in progress.
+    /// Takes note that the beginning of the connection is not known. Until the first command that
+    /// is known completes, others may be in progress.
     pub(crate) fn join(&mut self, here: &mut Here<'_>) {
         self.lose_track(here);
         self.joined = true;

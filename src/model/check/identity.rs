@@ -3,8 +3,8 @@
 //! Verified: RFC822.SIZE, INTERNALDATE, ENVELOPE, BODY, BODYSTRUCTURE and whole sections of a
 //! message are the same whenever and wherever they are fetched; sizes of sections add up. Compared
 //! is what they mean, not how they are written (quoted or literal, time zone, letter case of a
-//! structure). Sessions that take UTF-8 are compared with each other only. A part of a section has no
-//! octets behind the section's end. Not verified: the octets of partial sections, and the empty
+//! structure). Sessions that take UTF-8 are compared with each other only. A part of a section has
+//! no octets behind the section's end. Not verified: the octets of partial sections, and the empty
 //! answers that RFC 2180 allows for a message that is gone.
 
 use std::collections::BTreeMap;
