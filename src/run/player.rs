@@ -287,7 +287,9 @@ impl Player {
                 );
                 self.completions.push(message);
             }
-            Event::TlsAccepted => {}
+            // What went out in clear behind STARTTLS or STLS is not answered (RFC 3501 §6.2.1,
+            // RFC 2595 §4).
+            Event::TlsAccepted => self.pending.clear(),
             Event::FramingLost(message) => {
                 self.note(stage, at_us, &message);
                 self.closed = true;
