@@ -21,10 +21,11 @@ fn octets(seed: u64) -> Vec<u8> {
 /// A session in which everything that imap-codec knows was asked for.
 fn context() -> Context {
     let set = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-    let mut context = Context::default();
-    context.capabilities = set(&["IMAP4REV1", "IMAP4REV2"]);
-    context.enabled = set(&["IMAP4REV2", "QRESYNC", "METADATA", "UTF8=ACCEPT"]);
-    context
+    Context {
+        capabilities: set(&["IMAP4REV1", "IMAP4REV2"]),
+        enabled: set(&["IMAP4REV2", "QRESYNC", "METADATA", "UTF8=ACCEPT"]),
+        ..Context::default()
+    }
 }
 
 /// True for what imap-codec writes against the RFCs: its types are wider than the ABNF.
