@@ -185,7 +185,7 @@ impl Lexer<'_> {
             match octet {
                 b'[' => {
                     let end = bracket_end(self.octets, self.at).unwrap_or(self.at + 1);
-                    value.extend(&self.octets[self.at..end]);
+                    value.extend(bare_names(&self.octets[self.at..end]));
                     self.at = end;
                     continue;
                 }
@@ -216,6 +216,31 @@ impl Lexer<'_> {
         self.at += length;
         true
     }
+}
+
+/// A section with its field names bare where an atom can hold them: `header-fld-name` is an astring
+/// (RFC 3501 §9), so that `("DATE")` and `(DATE)` name the same.
+fn bare_names(section: &[u8]) -> Vec<u8> {
+    let upper = section.to_ascii_uppercase();
+    if !upper
+        .windows(b"HEADER.FIELDS".len())
+        .any(|word| word == b"HEADER.FIELDS")
+    {
+        return section.to_vec();
+    }
+    let is_bare = |octet: &u8| {
+        octet.is_ascii_graphic() && !matches!(octet, b'(' | b')' | b'{' | b'%' | b'*' | b'\\')
+    };
+    let mut bare = Vec::with_capacity(section.len());
+    for (index, piece) in section.split(|&octet| octet == b'"').enumerate() {
+        let is_quoted = index % 2 == 1;
+        if is_quoted && (piece.is_empty() || !piece.iter().all(is_bare)) {
+            bare.extend([b"\"", piece, b"\""].concat());
+        } else {
+            bare.extend(piece);
+        }
+    }
+    bare
 }
 
 /// Behind the `]` that closes the `[` at `start`, if one does on this line.
@@ -419,6 +444,10 @@ mod tests {
             (
                 "BODY[HEADER.FIELDS (A B)]<0> {1}\r\nx",
                 "BODY[HEADER.FIELDS (A B)]<0> l<x>",
+            ),
+            (
+                "BODY[HEADER.FIELDS.NOT (\"X-ABSENT\" B)] BODY[1.HEADER.FIELDS (\"a b\" \"\")]",
+                "BODY[HEADER.FIELDS.NOT (X-ABSENT B)] BODY[1.HEADER.FIELDS (\"a b\" \"\")]",
             ),
             ("[Gmail] a[b (c", "[Gmail] a[b (c)"),
             ("a) b \"open\r\n", "a ) b q<open>"),

@@ -8,9 +8,10 @@ use crate::finding::rule::imap_wire as rules;
 /// Where a flag stands decides which special ones are legal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// The FLAGS response: neither `\Recent` nor `\*`.
+    /// The FLAGS response: `\Recent` too, for the grammar forbids what the text of RFC 3501 demands
+    /// (§7.2.6: all system flags; §2.3.2 counts `\Recent` among them).
     Flags,
-    /// PERMANENTFLAGS: `\*` too.
+    /// PERMANENTFLAGS: `\*` too, and no `\Recent`.
     PermanentFlags,
     /// FETCH: `\Recent` too.
     Fetch,
@@ -44,7 +45,10 @@ impl Parser<'_> {
                 "SP or \")\""
             };
             self.report(rules::FLAG_LIST, wrong, expected);
-        } else if is_system && name.eq_ignore_ascii_case(b"Recent") && place != Place::Fetch {
+        } else if is_system
+            && name.eq_ignore_ascii_case(b"Recent")
+            && place == Place::PermanentFlags
+        {
             let span = start..self.cursor.at();
             self.report(rules::FLAG_LIST, span, "flag other than \\Recent");
         }

@@ -59,6 +59,7 @@ pub(super) const RIGHT: Judged<&str> = &[
             // mailboxes
             "* FLAGS ()",
             "* FLAGS (\\Answered \\Seen $x a[b kw:1 \\Extension)",
+            "* FLAGS (\\Draft \\Answered \\Flagged \\Deleted \\Seen \\Recent)",
             "* LIST () \"/\" INBOX",
             "* LIST () NIL INBOX",
             "* LIST (\\Noselect) \"/\" \"\"",
@@ -189,6 +190,10 @@ pub(super) const WRONG: Judged<(&str, &[&str])> = &[
             ("* OK [UIDNEXT¦] x", &["imap-response-code"]),
             ("* OK [UNSEEN ¦07] x", &["imap-number-range"]),
             ("* OK [PERMANENTFLAGS ¦\\Seen] x", &["imap-flag-list"]),
+            (
+                "* OK [PERMANENTFLAGS (\\* ¦\\Recent)] x",
+                &["imap-flag-list"],
+            ),
             ("a1 OK [READ-WRITE¦ please] x", &["imap-response-code"]),
             ("a1 OK [APPENDUID 38505¦] x", &["imap-response-code"]),
             ("a1 OK [APPENDUID 1 ¦*] x", &["imap-response-code"]),
@@ -235,7 +240,6 @@ pub(super) const WRONG: Judged<(&str, &[&str])> = &[
             ("* NAMESPACE ((\"\" ¦\"\")) NIL NIL", &["imap-list"]),
             // mailboxes
             ("* FLAGS ¦\\Seen", &["imap-flag-list"]),
-            ("* FLAGS (\\Seen ¦\\Recent)", &["imap-flag-list"]),
             ("* FLAGS (\\¦*)", &["imap-flag-list"]),
             ("* FLAGS (a¦]b \\Seen)", &["imap-flag-list"]),
             ("* FLAGS (\\Seen¦ )", &["imap-spacing"]),
