@@ -1,8 +1,8 @@
 //! Judges recorded sessions: what a log says that the server did wrong, without the server.
 //!
-//! A reader ([`notation`], [`rawlog`], [`archive`]) turns a log into a [`Recording`]: who sent which
-//! octets, in which order, and where they stand in the file. [`judge`] replays it through the same
-//! engines and the same model that judge a live run.
+//! A reader ([`notation`], [`rawlog`], [`archive`]) turns a log into a [`Recording`]: who sent
+//! which octets, in which order, and where they stand in the file. [`judge`] replays it through the
+//! same engines and the same model that judge a live run.
 
 pub mod archive;
 mod beginning;

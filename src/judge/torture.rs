@@ -15,8 +15,8 @@ const LIMITS: Limits = Limits {
 };
 
 /// Octets cut into lines, of which those that begin with `C: ` are the client's. The first octet
-/// decides whether the connection is there from its greeting on, whether its octets come one by one,
-/// and whether it closes.
+/// decides whether the connection is there from its greeting on, whether its octets come one by
+/// one, and whether it closes.
 pub fn session(protocol: Protocol, octets: &[u8]) {
     let (choices, octets) = octets.split_first().unwrap_or((&0, &[]));
     let whole = choices & 1 == 0;
