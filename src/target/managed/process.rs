@@ -255,7 +255,14 @@ mod tests {
         guard.input = None;
         process.wait().await;
         guard.child.wait().await.unwrap();
-        assert!(has_gone(process.group));
+        // SIGKILL takes effect a moment after it was sent.
+        let gone = async {
+            while !has_gone(process.group) {
+                sleep(POLL).await;
+            }
+        };
+        let gone = tokio::time::timeout(Duration::from_secs(10), gone).await;
+        assert!(gone.is_ok(), "the group outlives its guard");
         assert!(!directory.exists());
     }
 }
