@@ -261,7 +261,7 @@ mod tests {
                 sleep(POLL).await;
             }
         };
-        let gone = tokio::time::timeout(Duration::from_secs(10), gone).await;
+        let gone = timeout(Duration::from_secs(10), gone).await;
         assert!(gone.is_ok(), "the group outlives its guard");
         assert!(!directory.exists());
     }
