@@ -65,6 +65,28 @@ pub(crate) fn lines(octets: &[u8]) -> impl Iterator<Item = Line<'_>> {
         })
 }
 
+/// Where octets stop being Base64: at an octet that is none, or at the end where some are missing
+/// (RFC 4648 §4).
+pub(crate) fn not_base64(octets: &[u8]) -> Option<usize> {
+    if is_base64(octets) {
+        return None;
+    }
+    let is_letter = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/');
+    let letters = octets.iter().take_while(|octet| is_letter(octet)).count();
+    let padding = match letters % 4 {
+        2 => 2,
+        3 => 1,
+        _ => 0,
+    };
+    let rest = octets.get(letters..).unwrap_or_default();
+    let padded = rest
+        .iter()
+        .take(padding)
+        .take_while(|octet| **octet == b'=')
+        .count();
+    Some(letters + padded)
+}
+
 /// True for Base64 with its padding, no octet too many (RFC 4648 §4).
 pub(crate) fn is_base64(octets: &[u8]) -> bool {
     let content = octets
@@ -105,6 +127,14 @@ mod tests {
         }
         for invalid in ["Q", "QUJ", "Q===", "====", "QU D", "QUI=QUJD", "=", "=="] {
             assert!(!is_base64(invalid.as_bytes()), "{invalid}");
+        }
+        for (octets, at) in [
+            ("QUJD", None),
+            ("Q U", Some(1)),
+            ("QU=x", Some(3)),
+            ("QUJ", Some(3)),
+        ] {
+            assert_eq!(not_base64(octets.as_bytes()), at, "{octets}");
         }
     }
 }

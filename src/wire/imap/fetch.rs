@@ -8,7 +8,7 @@ use crate::finding::rule::imap_wire as rules;
 /// `msg-att = "(" (msg-att-dynamic / msg-att-static) *(SP (msg-att-dynamic / msg-att-static)) ")"`
 /// (RFC 9051 §9)
 ///
-/// A malformed item is reported and left out.
+/// A malformed item is reported, and only its name is kept.
 pub(super) fn msg_att(p: &mut Parser<'_>, seq: u32) -> Data {
     let mut items = Vec::new();
     let list = p.under(rules::FETCH_ITEM, |p| {
@@ -19,7 +19,7 @@ pub(super) fn msg_att(p: &mut Parser<'_>, seq: u32) -> Data {
                 Ok(item) => items.push(item),
                 Err(rejection) => {
                     p.report_rejection(rejection);
-                    p.skip_item(start);
+                    items.extend(p.skip_item(start));
                 }
             }
             Ok(())
@@ -80,16 +80,18 @@ impl Parser<'_> {
     }
 
     /// Passes a malformed item: its name, with what stands in brackets, and its value.
-    fn skip_item(&mut self, start: usize) {
+    fn skip_item(&mut self, start: usize) -> Option<FetchItem> {
         self.cursor.go_to(start);
         self.cursor
             .take_while(|octet| is_atom_char(octet) && octet != b'[');
         self.pass_brackets();
+        let name = text_of(self.cursor.since(start)).to_ascii_uppercase();
         let is_glued = matches!(self.cursor.peek(), Some(b'(' | b'"' | b'{'));
         self.skip_value();
         if !is_glued && self.cursor.eat(b' ') {
             self.skip_value();
         }
+        (!name.is_empty()).then_some(FetchItem::Malformed(name))
     }
 
     /// `["<" number ">"]` behind a section (RFC 9051 §9), as it is written

@@ -3,6 +3,7 @@
 use super::parser::{Parsed, Parser};
 use super::string::{is_atom_char, text_of};
 use super::{Data, ext};
+use crate::finding::Rule;
 use crate::finding::rule::imap_wire as rules;
 
 /// `"LIST" SP mailbox-list` (RFC 9051 §7.3.1)
@@ -22,7 +23,7 @@ fn mailbox_list(p: &mut Parser<'_>, lsub: bool) -> Parsed<Data> {
         p.sp()?;
         let attributes = p.mbx_list_flags()?;
         p.sp()?;
-        let delimiter = p.delimiter()?;
+        let delimiter = p.delimiter(rules::LIST)?;
         p.sp()?;
         let mailbox = p.mailbox()?;
         if p.more() {
@@ -76,7 +77,7 @@ impl Parser<'_> {
     }
 
     /// `DQUOTE QUOTED-CHAR DQUOTE / nil` (RFC 9051 §9)
-    pub(super) fn delimiter(&mut self) -> Parsed<Option<u8>> {
+    pub(super) fn delimiter(&mut self, rule: Rule) -> Parsed<Option<u8>> {
         if self.nil() {
             return Ok(None);
         }
@@ -86,8 +87,9 @@ impl Parser<'_> {
         let start = self.cursor.at();
         let value = self.quoted()?;
         if value.len() != 1 {
-            let span = start..self.cursor.at();
-            self.report(rules::LIST, span, "one character between the quotes");
+            // behind the only character that fits, or the quote that ends too early
+            let span = self.within_string(start, &value, value.len().min(1));
+            self.report(rule, span, "one character between the quotes");
         }
         Ok(value.first().copied())
     }

@@ -192,6 +192,11 @@ pub enum Data {
     },
     /// `n EXISTS`
     Exists(u32),
+    /// `SORT …` (RFC 5256)
+    Sort {
+        /// Sequence numbers or UIDs, in the order given.
+        hits: Vec<u32>,
+    },
     /// `n RECENT`
     Recent(u32),
     /// `n EXPUNGE`
@@ -242,4 +247,6 @@ pub enum FetchItem {
         /// The value as it came.
         octets: Vec<u8>,
     },
+    /// An item that could not be read: its name in upper case.
+    Malformed(String),
 }

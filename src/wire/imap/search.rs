@@ -11,11 +11,12 @@ use crate::finding::rule::imap_wire as rules;
 pub(super) fn search(p: &mut Parser<'_>) -> Parsed<Data> {
     let end = p.cursor.at();
     p.obsolete(end.saturating_sub("SEARCH".len())..end);
-    numbers(p)
+    let (hits, modseq) = numbers(p)?;
+    Ok(Data::Search { hits, modseq })
 }
 
 /// `*(SP nz-number)`, and `[1*(SP nz-number) SP search-sort-mod-seq]` (RFC 7162 §7)
-pub(super) fn numbers(p: &mut Parser<'_>) -> Parsed<Data> {
+pub(super) fn numbers(p: &mut Parser<'_>) -> Parsed<(Vec<u32>, Option<u64>)> {
     let mut hits = Vec::new();
     let mut modseq = None;
     let parsed = p.under(rules::SEARCH, |p| {
@@ -32,7 +33,7 @@ pub(super) fn numbers(p: &mut Parser<'_>) -> Parsed<Data> {
         p.expected("SP or CRLF")
     });
     p.settle(parsed);
-    Ok(Data::Search { hits, modseq })
+    Ok((hits, modseq))
 }
 
 impl Parser<'_> {

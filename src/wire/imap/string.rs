@@ -1,5 +1,7 @@
 //! Atoms, quoted strings, literals and NIL.
 
+use std::ops::Range;
+
 use super::parser::{Parsed, Parser};
 use crate::finding::rule::imap_wire as rules;
 
@@ -88,6 +90,21 @@ impl Parser<'_> {
         self.octets_of(start, raw, self.context.allows_utf8());
         self.cursor.bump();
         Ok(value)
+    }
+
+    /// Where the octet `at` of a string's value stands, and all behind it; the string begins at
+    /// `start` and has just been read. The whole string if its quotes hide an escape.
+    pub(super) fn within_string(&self, start: usize, value: &[u8], at: usize) -> Range<usize> {
+        let (raw, end) = (self.cursor.since(start), self.cursor.at());
+        let quoted = raw
+            .strip_prefix(b"\"")
+            .and_then(|raw| raw.strip_suffix(b"\""));
+        let first = match quoted {
+            Some(plain) if plain == value => start + 1,
+            Some(_) => return start..end,
+            None => end - value.len(),
+        };
+        first + at..end
     }
 
     /// `"\" quoted-specials`; any other escape is reported and stands for itself.

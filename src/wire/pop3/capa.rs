@@ -66,6 +66,8 @@ pub(super) fn capability(line: &Line<'_>, found: &mut Findings) {
         && let Some((index, expected)) = wrong_argument(*arguments, &params)
     {
         let span = match params.get(index) {
+            // the space in front of it is the first octet too many
+            Some((at, param)) if expected == "CRLF" => line.span(at - 1..at + param.len()),
             Some((at, param)) => line.span(*at..at + param.len()),
             None => line.span_from(line.content.len()),
         };
@@ -161,10 +163,10 @@ mod tests {
     #[test]
     fn the_first_wrong_argument_is_named() {
         for (line, expected) in [
-            ("TOP 3", "pop3-capa-argument@4..5"),
-            ("UIDL yes", "pop3-capa-argument@5..8"),
-            ("STLS x y", "pop3-capa-argument@5..6"),
-            ("RESP-CODES AUTH", "pop3-capa-argument@11..15"),
+            ("TOP 3", "pop3-capa-argument@3..5"),
+            ("UIDL yes", "pop3-capa-argument@4..8"),
+            ("STLS x y", "pop3-capa-argument@4..6"),
+            ("RESP-CODES AUTH", "pop3-capa-argument@10..15"),
             ("SASL PLAIN CRAM.MD5", "pop3-capa-argument@11..19"),
             ("SASL AAAAAAAAAAAAAAAAAAAAA", "pop3-capa-argument@5..26"),
             ("LOGIN-DELAY", "pop3-capa-argument@11..13"),
@@ -172,9 +174,9 @@ mod tests {
             ("LOGIN-DELAY 60 ALL", "pop3-capa-argument@15..18"),
             ("EXPIRE", "pop3-capa-argument@6..8"),
             ("EXPIRE -1", "pop3-capa-argument@7..9"),
-            ("EXPIRE 3 USER x", "pop3-capa-argument@14..15"),
+            ("EXPIRE 3 USER x", "pop3-capa-argument@13..15"),
             ("UTF8 ALL", "pop3-capa-argument@5..8"),
-            ("LANG en", "pop3-capa-argument@5..7"),
+            ("LANG en", "pop3-capa-argument@4..7"),
         ] {
             assert_eq!(wrong(line), [expected], "{line}");
         }

@@ -4,9 +4,11 @@ mod capa;
 mod code;
 mod listing;
 mod response;
+mod timestamp;
 
 pub use code::code_violation;
-pub use response::{is_complete, is_multi_line, parse};
+pub use response::{ascii_violation, is_complete, is_multi_line, parse};
+pub use timestamp::timestamp;
 
 /// Which command a response answers: it decides whether a multi-line part follows `+OK`, and what
 /// its lines look like.
@@ -36,6 +38,8 @@ pub enum Shape {
     Lines,
     /// `+ …` to AUTH, or the response that ends it.
     Auth,
+    /// The same with AUTH CRAM-MD5, whose challenge has a form (RFC 2195).
+    CramMd5,
 }
 
 /// A status indicator.

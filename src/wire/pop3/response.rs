@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::code::resp_code;
 use super::listing;
+use super::timestamp;
 use super::{Indicator, Response, Shape};
 use crate::finding::rule::pop3_wire as rules;
 use crate::finding::{Rule, Violation};
@@ -47,6 +48,13 @@ pub fn parse(octets: &[u8], shape: Shape) -> (Response, Vec<Violation>) {
     }
     if indicator != Some(Indicator::Continue) {
         text_octets(&first, text_at, &mut found);
+    }
+    match shape {
+        Shape::Greeting => timestamp::greeting(&first, &mut found),
+        Shape::CramMd5 if indicator == Some(Indicator::Continue) => {
+            timestamp::challenge(&first, &mut found);
+        }
+        _ => {}
     }
     if indicator == Some(Indicator::Ok) {
         listing::single(shape, &first, text_at, &mut found);
@@ -99,7 +107,7 @@ fn status(line: &Line<'_>, shape: Shape, found: &mut Findings) -> (Option<Indica
         (Indicator::Ok, 3)
     } else if starts(b"-ERR") {
         (Indicator::Err, 4)
-    } else if shape == Shape::Auth && starts(b"+") {
+    } else if matches!(shape, Shape::Auth | Shape::CramMd5) && starts(b"+") {
         return (Some(Indicator::Continue), challenge(line, found));
     } else {
         let word = line.content.iter().take_while(|&&o| o != b' ').count();
@@ -107,13 +115,10 @@ fn status(line: &Line<'_>, shape: Shape, found: &mut Findings) -> (Option<Indica
         return (None, 0);
     };
     let word = line.content.get(..length).unwrap_or_default();
-    if word.iter().any(u8::is_ascii_lowercase) {
+    if let Some(small) = word.iter().position(u8::is_ascii_lowercase) {
         let capitals = String::from_utf8_lossy(word).to_ascii_uppercase();
-        found.add(
-            rules::STATUS_INDICATOR_CASE,
-            line.span(0..length),
-            &capitals,
-        );
+        let span = line.span(small..length);
+        found.add(rules::STATUS_INDICATOR_CASE, span, &capitals);
     }
     match line.content.get(length) {
         None => (Some(indicator), length),
@@ -134,8 +139,8 @@ fn challenge(line: &Line<'_>, found: &mut Findings) -> usize {
         found.add(rules::CHALLENGE_SYNTAX, line.span_from(1), "SP");
         return 1;
     }
-    if !line::is_base64(line.content.get(2..).unwrap_or_default()) {
-        found.add(rules::CHALLENGE_SYNTAX, line.span_from(2), "base64");
+    if let Some(at) = line::not_base64(line.content.get(2..).unwrap_or_default()) {
+        found.add(rules::CHALLENGE_SYNTAX, line.span_from(2 + at), "base64");
     }
     2
 }
@@ -156,6 +161,19 @@ fn text_octets(line: &Line<'_>, text_at: usize, found: &mut Findings) {
             "US-ASCII, or UTF-8 after LANG",
         );
     }
+}
+
+/// Judges the first line of a response where no language was chosen: its text is US-ASCII
+/// (RFC 2449 §3). What is not even UTF-8 is judged by [`parse`].
+pub fn ascii_violation(octets: &[u8]) -> Option<Violation> {
+    let line = octets.split(|&octet| octet == b'\n').next()?;
+    let text = std::str::from_utf8(line).ok()?;
+    let (at, character) = text.char_indices().find(|(_, c)| !c.is_ascii())?;
+    Some(Violation {
+        rule: rules::TEXT_OCTETS,
+        span: at..at + character.len_utf8(),
+        expected: "US-ASCII, as no language was chosen with LANG".to_owned(),
+    })
 }
 
 /// `*dot-stuffed "." CRLF` (RFC 2449 §3): the lines, byte-stuffing undone.
@@ -281,8 +299,8 @@ mod tests {
             ("OK hi\r\n", Greeting, &["pop3-reply-syntax@0..2"]),
             ("+OKay\r\n", Plain, &["pop3-reply-syntax@3..4"]),
             ("+ QUJD\r\n", Plain, &["pop3-reply-syntax@0..1"]),
-            ("+ok hi\r\n", Plain, &["pop3-status-indicator-case@0..3"]),
-            ("-Err no\r\n", Plain, &["pop3-status-indicator-case@0..4"]),
+            ("+ok hi\r\n", Plain, &["pop3-status-indicator-case@1..3"]),
+            ("-Err no\r\n", Plain, &["pop3-status-indicator-case@2..4"]),
             ("+OK hi\n", Plain, &["pop3-line-end@6..7"]),
             ("+OK h\ri\r\n", Plain, &["pop3-line-end@5..6"]),
             ("+OK 2\r\n", Stat, &["pop3-listing-syntax@5..7"]),
@@ -308,7 +326,7 @@ mod tests {
             ("+OK\r\nSASL \r\n.\r\n", Capa, &["pop3-capa-syntax@10..12"]),
             ("+OK\r\nA.B\r\n.\r\n", Capa, &["pop3-capa-syntax@6..8"]),
             ("+\r\n", Auth, &["pop3-challenge-syntax@1..3"]),
-            ("+ who?\r\n", Auth, &["pop3-challenge-syntax@2..6"]),
+            ("+ who?\r\n", Auth, &["pop3-challenge-syntax@5..6"]),
             ("+OK\r\n.x\r\n.\r\n", Message, &["pop3-byte-stuffing@5..6"]),
             ("+OK\r\na\nb\nc\r\n.\r\n", Message, &["pop3-line-end@6..7"]),
             ("+OK\r\na\r\n", Message, &["pop3-termination@8..8"]),

@@ -43,7 +43,9 @@ pub fn parse(octets: &[u8]) -> (Reply, Vec<Violation>) {
             reply.code = code;
         } else if code.is_some() && code != reply.code {
             let expected = "the code of the first line";
-            add(rules::REPLY_LINES_DIFFER, line.span(0..3), expected);
+            let same = octets.iter().zip(line.content).take_while(|(a, b)| a == b);
+            let span = line.span(same.count().min(2)..3);
+            add(rules::REPLY_LINES_DIFFER, span, expected);
         }
         let is_last = line.start + line.length() == octets.len();
         let text_at = separator(&line, code, is_last, &mut add);
@@ -229,7 +231,7 @@ mod tests {
             (b"250ok\r\n", &["smtp-reply-syntax@3..4"]),
             (b"250_ok\r\n", &["smtp-reply-syntax@3..4"]),
             (b"250-ok\r\n", &["smtp-reply-syntax@3..4"]),
-            (b"250-a\r\n251 b\r\n", &["smtp-reply-lines-differ@7..10"]),
+            (b"250-a\r\n251 b\r\n", &["smtp-reply-lines-differ@9..10"]),
             (b"250 a\r\n250 b\r\n", &["smtp-reply-lines-differ@3..5"]),
             (b"250 ok\n", &["smtp-line-end@6..7"]),
             (b"250 o\rk\r\n", &["smtp-line-end@5..6"]),

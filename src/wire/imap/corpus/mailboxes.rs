@@ -299,7 +299,7 @@ pub(super) const FAMILIES: &[Family] = &[
             ("* NAMESPACE (¦) NIL NIL", &["imap-namespace"]),
             ("* NAMESPACE NIL NIL NIL¦ NIL", &["imap-response-syntax"]),
             ("* NAMESPACE ((¦x \"/\")) NIL NIL", &["imap-namespace"]),
-            ("* NAMESPACE ((\"\" ¦\"//\")) NIL NIL", &["imap-list"]),
+            ("* NAMESPACE ((\"\" \"/¦/\")) NIL NIL", &["imap-namespace"]),
             (
                 "* NAMESPACE ((\"\" \"/\" \"X\" (¦))) NIL NIL",
                 &["imap-namespace"],

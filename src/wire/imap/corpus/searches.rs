@@ -162,7 +162,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 &["imap-multisearch"],
             ),
             (
-                "* ESEARCH (TAG \"t\" MAILBOX a UIDVALIDITY 1) ALL 3¦",
+                "* ESEARCH (TAG \"t\" MAILBOX a UIDVALIDITY 1) ¦ALL 3",
                 &["imap-multisearch"],
             ),
             (
@@ -198,6 +198,8 @@ pub(super) const FAMILIES: &[Family] = &[
             ("* THREAD (¦)", &["imap-thread"]),
             ("* THREAD (1 2¦", &["imap-thread"]),
             ("* THREAD (1¦:2)", &["imap-thread"]),
+            ("* THREAD ((1)¦)", &["imap-thread"]),
+            ("* THREAD (1 (2)¦)", &["imap-thread"]),
             (
                 "* CAPABILITY IMAP4rev1 THREAD=¦ SORT",
                 &["imap-capability-value"],

@@ -72,8 +72,8 @@ impl Parser<'_> {
         let start = self.cursor.at();
         let rights = self.astring()?;
         let is_right = |octet: &u8| octet.is_ascii_lowercase() || octet.is_ascii_digit();
-        if !rights.iter().all(is_right) {
-            let span = start..self.cursor.at();
+        if let Some(at) = rights.iter().position(|octet| !is_right(octet)) {
+            let span = self.within_string(start, &rights, at);
             self.report(rules::ACL, span, "rights, small letters and digits");
         }
         Ok(rights)

@@ -11,6 +11,9 @@ pub(super) const EXTENSION: Extension = Extension {
     ..NOTHING
 };
 
+/// What a response that names a mailbox owes (RFC 7377 §2.1).
+const UID_EXPECTED: &str = "UID, as a mailbox is named";
+
 /// What the results amount to so far.
 #[derive(Default)]
 struct Results {
@@ -46,13 +49,16 @@ fn esearch_response(p: &mut Parser<'_>) -> Parsed<Data> {
             if name == "UID" && !uid && results.is_empty() {
                 uid = true;
             } else {
+                if correlators.mailbox && !uid && results.is_empty() {
+                    p.report(rules::MULTISEARCH, name_at.clone(), UID_EXPECTED);
+                }
                 p.sp()?;
                 p.search_return_data(&name, name_at.start, &mut results)?;
             }
             more = p.more();
         }
-        if correlators.mailbox && !uid {
-            p.report(rules::MULTISEARCH, p.cursor.here(), "UID, as a mailbox is named");
+        if correlators.mailbox && !uid && results.is_empty() {
+            p.report(rules::MULTISEARCH, p.cursor.here(), UID_EXPECTED);
         }
         Ok(())
     });

@@ -25,14 +25,27 @@ impl Parser<'_> {
     fn lang_tag_quoted(&mut self) -> Parsed<()> {
         let start = self.cursor.at();
         let tag = self.astring()?;
-        let is_subtag = |subtag: &[u8]| {
-            (1..=8).contains(&subtag.len()) && subtag.iter().all(u8::is_ascii_alphanumeric)
-        };
-        let begins_with_letter = tag.first().is_some_and(u8::is_ascii_alphabetic);
-        if !begins_with_letter || !tag.split(|&octet| octet == b'-').all(is_subtag) {
-            let span = start..self.cursor.at();
+        if let Some(at) = wrong_in_tag(&tag) {
+            let span = self.within_string(start, &tag, at);
             self.report(rules::LANGUAGE, span, "language tag");
         }
         Ok(())
     }
+}
+
+/// The first octet that a language tag cannot have where it stands, or the end if a subtag is
+/// empty there.
+fn wrong_in_tag(tag: &[u8]) -> Option<usize> {
+    if !tag.first().is_some_and(u8::is_ascii_alphabetic) {
+        return Some(0);
+    }
+    let mut subtag = 0;
+    for (at, &octet) in tag.iter().enumerate() {
+        subtag = match octet {
+            b'-' if subtag > 0 => 0,
+            _ if octet.is_ascii_alphanumeric() && subtag < 8 => subtag + 1,
+            _ => return Some(at),
+        };
+    }
+    (subtag == 0).then_some(tag.len())
 }

@@ -137,3 +137,19 @@ pub(super) fn capability_value(name: &str) -> Option<Production<()>> {
 fn bare<T>(name: &str) -> Result<Code, T> {
     Ok(Code::Other(name.to_owned()))
 }
+
+/// How many productions are found by name.
+#[cfg(test)]
+pub(super) fn count() -> usize {
+    let count = |extension: &&Extension| {
+        extension.data.len()
+            + extension.codes.len()
+            + extension.msg_atts.len()
+            + extension.sections.len()
+            + extension.status_atts.len()
+            + extension.search_returns.len()
+            + extension.list_items.len()
+            + extension.capability_values.len()
+    };
+    ALL.iter().map(count).sum()
+}

@@ -42,7 +42,7 @@ impl Parser<'_> {
         self.octet(b'(').or_else(|_| self.expected("namespace-descr"))?;
         self.string()?;
         self.sp()?;
-        self.delimiter()?;
+        self.delimiter(rules::NAMESPACE)?;
         self.items(Parser::namespace_response_extension)?;
         self.octet(b')')
     }

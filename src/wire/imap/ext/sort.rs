@@ -14,6 +14,6 @@ pub(super) const EXTENSION: Extension = Extension {
 /// `sort-data = "SORT" *(SP nz-number)` (RFC 5256 §5), and `[1*(SP nz-number) SP
 /// search-sort-mod-seq]` (RFC 7162 §7): the form of SEARCH
 fn sort_data(p: &mut Parser<'_>) -> Parsed<Data> {
-    search::numbers(p)?;
-    Ok(Data::Other("SORT".to_owned()))
+    let hits = search::numbers(p)?.0;
+    Ok(Data::Sort { hits })
 }

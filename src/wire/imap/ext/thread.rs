@@ -29,10 +29,15 @@ impl Parser<'_> {
     ///
     /// Not recursive: threads may be as deep as a mailbox has messages.
     fn thread_lists(&mut self) -> Parsed<()> {
-        let mut depth = 0_usize;
+        // how many lists each open list holds so far
+        let mut open: Vec<u32> = Vec::new();
         loop {
+            let nested = open.last().copied();
             if self.cursor.eat(b'(') {
-                depth += 1;
+                if let Some(lists) = open.last_mut() {
+                    *lists = lists.saturating_add(1);
+                }
+                open.push(0);
                 if self.cursor.peek() == Some(b'(') {
                     continue;
                 }
@@ -40,13 +45,17 @@ impl Parser<'_> {
                 while self.more() && self.cursor.peek() != Some(b'(') {
                     self.nz_number()?;
                 }
-            } else if depth > 0 && self.cursor.eat(b')') {
-                depth -= 1;
+            } else if nested.is_some_and(|lists| lists != 1) && self.cursor.eat(b')') {
+                open.pop();
             } else {
-                let expected = if depth == 0 { "\"(\"" } else { "\"(\" or \")\"" };
+                let expected = match nested {
+                    None => "\"(\"",
+                    Some(1) => "\"(\", as lists within a list are two or more",
+                    Some(_) => "\"(\" or \")\"",
+                };
                 return self.expected(expected);
             }
-            if depth == 0 && self.cursor.peek() != Some(b'(') {
+            if open.is_empty() && self.cursor.peek() != Some(b'(') {
                 return Ok(());
             }
         }
