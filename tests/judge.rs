@@ -145,6 +145,96 @@ fn run(arguments: &[&str]) -> (i32, String, String) {
     (code, text(output.stdout), text(output.stderr))
 }
 
+/// Line and column of a wrong octet, and the rule that it breaks.
+type Place = (usize, usize, String);
+
+/// What an excerpt says itself that is wrong: `#   ^ RULE` under the line, the caret under the
+/// first wrong octet.
+fn marked(text: &str) -> Vec<Place> {
+    let mut marks = Vec::new();
+    let mut said = 0;
+    for (index, line) in text.lines().enumerate() {
+        let remark = line.strip_prefix('#').map(str::trim_start);
+        match remark.and_then(|remark| remark.strip_prefix("^ ")) {
+            Some(rule) => {
+                let column = line.find('^').map_or(0, |at| at + 1);
+                marks.push((said, column, rule.to_owned()));
+            }
+            None if remark.is_none() => said = index + 1,
+            None => {}
+        }
+    }
+    marks
+}
+
+/// Every RFC of the grammar, and the last of those that another one replaced.
+const RFCS: &str = "\
+    1939 2033 2034 2177 2342 2449 2595 2971 3206 3348 3501 3502 3516 3691 4314 4315 4466 4467 4469 \
+    4731 4959 4978 5032 5034 5161 5182 5255 5256 5258 5267 5321 5464 5465 5466 5530 5819 5957 6154 \
+    6203 6851 6855 6856 7162 7377 7888 7889 8437 8438 8440 8457 8474 8508 8514 8970 9051 9208 9394";
+
+#[test]
+fn every_extension_has_an_excerpt_of_each_kind() {
+    for folder in ["fixtures/logs/right", "fixtures/logs/wrong"] {
+        let rfcs: Vec<String> = files(folder)
+            .iter()
+            .filter_map(|path| Some(path.file_name()?.to_str()?[3..7].to_owned()))
+            .collect();
+        assert_eq!(rfcs.join(" "), RFCS, "{folder}");
+    }
+}
+
+/// Judges all files of a folder at once, as a user would: exit code, and the findings of each file.
+fn excerpts(folder: &str) -> (i32, Vec<(String, Vec<Place>)>) {
+    let paths = files(folder);
+    let names = paths.iter().map(|path| path.to_str().expect("UTF-8"));
+    let arguments: Vec<&str> = ["--format", "json", "--strict"]
+        .into_iter()
+        .chain(names)
+        .collect();
+    let (code, out, err) = run(&arguments);
+    let logs: serde_json::Value =
+        serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}{err}"));
+    let number = |value: &serde_json::Value| value.as_u64().map_or(0, |number| number as usize);
+    let found = logs.as_array().expect("a list of logs").iter().map(|log| {
+        let findings = log["findings"].as_array().expect("a list").iter();
+        let mut places: Vec<_> = findings
+            .map(|finding| {
+                let (source, rule) = (&finding["source"], finding["rule"].as_str());
+                let (line, column) = (number(&source["line"]), number(&source["column"]));
+                (line, column, rule.expect("a rule").to_owned())
+            })
+            .collect();
+        places.sort();
+        (log["log"].as_str().expect("a name").to_owned(), places)
+    });
+    (code, found.collect())
+}
+
+#[test]
+fn right_excerpts_are_left_alone() {
+    let (code, logs) = excerpts("fixtures/logs/right");
+    let accused: Vec<_> = logs.iter().filter(|(_, found)| !found.is_empty()).collect();
+    assert!(accused.is_empty() && code == 0, "{code}: {accused:#?}");
+}
+
+#[test]
+fn wrong_excerpts_are_found_at_the_first_wrong_octet() {
+    let (code, logs) = excerpts("fixtures/logs/wrong");
+    let mut differing = String::new();
+    for (name, found) in &logs {
+        let expected = marked(&fs::read_to_string(name).expect("an excerpt"));
+        assert!(!expected.is_empty(), "{name} marks nothing");
+        if *found != expected {
+            let _ = writeln!(
+                differing,
+                "{name}\n  expected {expected:?}\n  found    {found:?}"
+            );
+        }
+    }
+    assert!(differing.is_empty() && code == 1, "{code}\n{differing}");
+}
+
 #[test]
 fn every_form_of_a_log_is_recognised() {
     for (log, code, finding) in [
@@ -210,6 +300,36 @@ fn json_has_every_finding() {
     assert_eq!(code, 1);
     assert_eq!(logs[0]["findings"][0]["source"]["line"], 10);
     assert_eq!(logs[0]["findings"][0]["citation"], "rfc9051#9");
+}
+
+#[test]
+fn the_page_on_imaptest_names_what_there_is() {
+    let page = fs::read_to_string("docs/imaptest.md").unwrap();
+    let rules = TABLES.iter().flat_map(|(_, rules)| rules.iter());
+    let known: BTreeSet<&str> = rules.map(|rule| rule.id()).collect();
+    let is_id = |word: &str| {
+        word.contains('-')
+            && word
+                .chars()
+                .all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '/'))
+    };
+    let mut rows = 0;
+    for row in page.lines().filter(|line| line.starts_with("| ")) {
+        let Some((what, here)) = row.trim_matches(['|', ' ']).split_once(" | ") else {
+            panic!("no two cells: {row}");
+        };
+        let words: Vec<&str> = here.split('`').skip(1).step_by(2).collect();
+        let ids = words.iter().copied().filter(|word| is_id(word));
+        for id in ids {
+            let there = known.contains(id) || Path::new(&format!("scenarios/{id}.yaml")).exists();
+            assert!(
+                there || id == "flag-extension",
+                "{id} is neither rule nor scenario: {row}"
+            );
+        }
+        rows += usize::from(what != "ImapTest detects" && what != "---");
+    }
+    assert!(rows >= 90, "{rows} rows");
 }
 
 /// `SNAPSHOTS=overwrite cargo test --test judge` writes the tables anew.

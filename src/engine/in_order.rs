@@ -23,10 +23,12 @@ pub(super) struct InOrder<K> {
     pending: VecDeque<Asked<K>>,
     /// The oldest command has been asked to go on with a line or with mail data.
     awaits_line: bool,
+    /// It has, and nothing was sent behind it or since.
+    is_clients_turn: bool,
     /// The last raw request, if no command was sent after it: replies are counted as its own.
     raw: Option<RequestId>,
     /// Commands that were sent in clear behind STARTTLS: no reply may come.
-    discarded: usize,
+    discarded: VecDeque<Asked<K>>,
 }
 
 impl<K> Default for InOrder<K> {
@@ -34,8 +36,9 @@ impl<K> Default for InOrder<K> {
         Self {
             pending: VecDeque::new(),
             awaits_line: false,
+            is_clients_turn: false,
             raw: None,
-            discarded: 0,
+            discarded: VecDeque::new(),
         }
     }
 }
@@ -50,6 +53,7 @@ impl<K> InOrder<K> {
     ) -> RequestId {
         let request = port.next_request();
         self.raw = None;
+        self.is_clients_turn = false;
         for (index, command) in commands.into_iter().enumerate() {
             let text: Vec<u8> = command.0.into_iter().flat_map(octets).collect();
             port.write(&text);
@@ -68,6 +72,7 @@ impl<K> InOrder<K> {
         match self.pending.front() {
             Some(asked) if self.awaits_line => {
                 self.awaits_line = false;
+                self.is_clients_turn = false;
                 port.write(octets);
                 asked.request
             }
@@ -79,6 +84,7 @@ impl<K> InOrder<K> {
     pub(super) fn raw(&mut self, octets: &[u8], port: &mut Port) -> RequestId {
         let request = port.next_request();
         port.write(octets);
+        self.is_clients_turn = false;
         self.raw = Some(request);
         request
     }
@@ -88,9 +94,19 @@ impl<K> InOrder<K> {
         self.pending.front()
     }
 
+    /// The command of before TLS that a reply answers which nobody waits for.
+    pub(super) fn discarded(&self) -> Option<&Asked<K>> {
+        self.discarded.front()
+    }
+
     /// True if the oldest command has been asked to go on.
     pub(super) fn awaits_line(&self) -> bool {
         self.awaits_line
+    }
+
+    /// True if the client was asked to go on and has sent nothing that may be the answer.
+    pub(super) fn is_clients_turn(&self) -> bool {
+        self.is_clients_turn
     }
 
     /// True if the next reply is counted as one to raw octets.
@@ -101,6 +117,7 @@ impl<K> InOrder<K> {
     /// A reply that asks the client to go on.
     pub(super) fn ask_line(&mut self, message: Message, port: &mut Port) {
         self.awaits_line = true;
+        self.is_clients_turn = self.pending.len() == 1;
         port.emit(Event::ContinuationReceived {
             message,
             awaits_line: true,
@@ -111,6 +128,7 @@ impl<K> InOrder<K> {
     pub(super) fn complete(&mut self, message: Message, port: &mut Port) -> Option<Asked<K>> {
         let asked = self.pending.pop_front()?;
         self.awaits_line = false;
+        self.is_clients_turn = false;
         port.emit(Event::CommandCompleted {
             request: asked.request,
             command: asked.command,
@@ -134,8 +152,7 @@ impl<K> InOrder<K> {
                 command: 0,
                 message,
             });
-        } else if self.discarded > 0 {
-            self.discarded -= 1;
+        } else if self.discarded.pop_front().is_some() {
             port.refuse(message, kept, "nothing: the command came before TLS");
         } else {
             port.refuse(message, unasked, "nothing: no command was waiting");
@@ -144,8 +161,7 @@ impl<K> InOrder<K> {
 
     /// STARTTLS was accepted: commands behind it get no reply.
     pub(super) fn discard(&mut self) {
-        self.discarded = self.pending.len();
-        self.pending.clear();
+        self.discarded = std::mem::take(&mut self.pending);
         self.raw = None;
     }
 }

@@ -148,6 +148,9 @@ pub trait Engine: Send {
     /// Takes the end of the server's octets.
     fn handle_close(&mut self);
 
+    /// Takes the end of a connection under TLS that came without the close alert (RFC 8314 §3.4).
+    fn handle_close_without_alert(&mut self);
+
     /// Takes the end of a TLS handshake, also of one before the greeting. Octets that came in clear
     /// behind the acceptance are a violation (response injection), found here.
     fn handle_tls_started(&mut self);

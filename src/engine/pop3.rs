@@ -3,8 +3,8 @@
 
 use std::collections::VecDeque;
 
-use crate::finding::Violation;
 use crate::finding::rule::exchange;
+use crate::finding::{Rule, Violation};
 use crate::wire::fragment::{Frame, LineFramer};
 use crate::wire::pop3::{self, Indicator, Response, Shape};
 use crate::wire::{Body, Limits, Message};
@@ -31,6 +31,8 @@ enum Effect {
     Login,
     Stls,
     Quit,
+    /// Text may be UTF-8 from then on: LANG (RFC 6856 §3.2), UTF8 (RFC 6856 §2.1).
+    Utf8,
     None,
 }
 
@@ -53,15 +55,22 @@ fn kind(text: &[u8]) -> Kind {
         (b"UIDL", false) => (Shape::Uidl, Effect::None),
         (b"RETR" | b"TOP", _) => (Shape::Message, Effect::None),
         (b"CAPA", _) => (Shape::Capa, Effect::Capa),
+        (b"AUTH", true) if is_cram_md5(text) => (Shape::CramMd5, Effect::Login),
         (b"AUTH", true) => (Shape::Auth, Effect::Login),
         (b"AUTH", false) => (Shape::Lines, Effect::None),
         (b"LANG", false) => (Shape::Languages, Effect::None),
+        (b"LANG" | b"UTF8", _) => (Shape::Plain, Effect::Utf8),
         (b"PASS" | b"APOP", _) => (Shape::Plain, Effect::Login),
         (b"STLS", _) => (Shape::Plain, Effect::Stls),
         (b"QUIT", _) => (Shape::Plain, Effect::Quit),
         _ => (Shape::Plain, Effect::None),
     };
     Kind { shape, effect }
+}
+
+fn is_cram_md5(auth: &[u8]) -> bool {
+    let mechanism = auth.split(|&octet| octet == b' ').nth(1);
+    mechanism.is_some_and(|name| name.eq_ignore_ascii_case(b"CRAM-MD5"))
 }
 
 /// The client's side of a POP3 session.
@@ -72,6 +81,8 @@ pub(super) struct Pop3 {
     raw_shapes: RawShapes,
     framer: ResponseFramer,
     capabilities: Option<Vec<String>>,
+    /// Text may be UTF-8, or it is not known that it may not.
+    utf8: bool,
 }
 
 impl Pop3 {
@@ -85,6 +96,7 @@ impl Pop3 {
     pub(super) fn joined() -> Self {
         Self {
             greeted: true,
+            utf8: true,
             ..Self::default()
         }
     }
@@ -98,7 +110,9 @@ impl Pop3 {
         } else if self.queue.answers_raw() {
             self.raw_shapes.next()
         } else {
-            Shape::Plain
+            // an answer that should not come has the form of its command all the same
+            let discarded = self.queue.discarded();
+            discarded.map_or(Shape::Plain, |asked| asked.kind.shape)
         }
     }
 
@@ -117,6 +131,7 @@ impl Pop3 {
                 port.accept_tls();
             }
             Effect::Quit => port.end(),
+            Effect::Utf8 => self.utf8 |= is_ok,
             _ => {}
         }
     }
@@ -125,6 +140,14 @@ impl Pop3 {
 impl Dialogue for Pop3 {
     fn rules(&self) -> &'static Rules {
         &RULES
+    }
+
+    fn after_end(&self) -> Rule {
+        // One reply more than commands: one of them was the reply to what TLS made void.
+        match self.queue.discarded() {
+            Some(_) => exchange::POP3_CLEAR_COMMAND_KEPT,
+            None => RULES.after_end,
+        }
     }
 
     fn frame(&mut self, unread: &[u8], limits: &Limits) -> Frame {
@@ -136,6 +159,10 @@ impl Dialogue for Pop3 {
         let (response, mut violations) = pop3::parse(octets, self.shape());
         if self.offers("RESP-CODES") {
             violations.extend(pop3::code_violation(octets));
+        }
+        let asked = self.queue.oldest().map(|asked| asked.kind.effect);
+        if !self.utf8 && asked != Some(Effect::Utf8) {
+            violations.extend(pop3::ascii_violation(octets));
         }
         (Body::Pop3(response), violations)
     }
@@ -163,6 +190,8 @@ impl Dialogue for Pop3 {
                 self.queue.go_on(&line, port)
             }
             Request::Data(octets) | Request::Raw(octets) => {
+                // a command among them may have chosen a language
+                self.utf8 = true;
                 self.raw_shapes.sent(&octets);
                 self.queue.raw(&octets, port)
             }
@@ -177,7 +206,11 @@ impl Dialogue for Pop3 {
     fn receive(&mut self, message: Message, port: &mut Port) {
         let shape = self.shape();
         let continues = indicator(&message) == Some(Indicator::Continue);
-        if continues && (shape == Shape::Auth || self.queue.answers_raw()) {
+        let is_auth = matches!(shape, Shape::Auth | Shape::CramMd5);
+        if continues && is_auth && self.queue.is_clients_turn() {
+            let expected = "nothing: the client was asked to go on already";
+            port.refuse(message, exchange::POP3_UNASKED_REPLY, expected);
+        } else if continues && (is_auth || self.queue.answers_raw()) {
             self.queue.ask_line(message, port);
         } else if self.queue.oldest().is_some() {
             self.complete(message, port);
@@ -298,6 +331,43 @@ mod tests {
     }
 
     #[test]
+    fn text_is_ascii_until_a_language_is_chosen() {
+        let mut bench = greeted();
+        let rules = |bench: &mut Bench, command: &str| {
+            bench.ask(&[command]);
+            bench.hear("+OK acc\u{e8}s\r\n")
+        };
+        assert!(
+            rules(&mut bench, "NOOP")
+                .join(" ")
+                .contains("pop3-text-octets")
+        );
+        assert!(
+            !rules(&mut bench, "LANG fr")
+                .join(" ")
+                .contains("pop3-text-octets")
+        );
+        assert!(
+            !rules(&mut bench, "NOOP")
+                .join(" ")
+                .contains("pop3-text-octets")
+        );
+    }
+
+    #[test]
+    fn the_listing_of_a_command_before_tls_is_one_finding() {
+        let mut bench = greeted();
+        bench.ask(&["STLS", "CAPA"]);
+        bench.hear("+OK begin\r\n");
+        bench.tls_started();
+        let told = bench.hear("+OK here\r\nTOP\r\n.\r\n");
+        assert_eq!(
+            told,
+            ["unexpected +OK here\\r\\nTOP\\r\\n. !pop3-clear-command-kept"]
+        );
+    }
+
+    #[test]
     fn a_command_decides_the_shape_of_its_response() {
         for (text, shape) in [
             ("stat", Shape::Stat),
@@ -310,6 +380,7 @@ mod tests {
             ("CAPA", Shape::Capa),
             ("AUTH", Shape::Lines),
             ("AUTH PLAIN", Shape::Auth),
+            ("AUTH cram-md5", Shape::CramMd5),
             ("LANG", Shape::Languages),
             ("LANG de", Shape::Plain),
             ("XYZZY", Shape::Plain),
@@ -350,6 +421,8 @@ mod tests {
         let mut bench = greeted();
         bench.ask(&["AUTH PLAIN"]);
         assert_eq!(bench.hear("+ \r\n"), ["go-on +"]);
+        let unasked = "unexpected +  !pop3-unasked-reply";
+        assert_eq!(bench.hear("+ \r\n"), [unasked]);
         assert_eq!(bench.put(Request::Line(b"*".to_vec())), "*\r\n");
         assert_eq!(bench.hear("-ERR\r\n"), ["done 1.0 -ERR"]);
     }
@@ -381,6 +454,27 @@ mod tests {
         );
         bench.ask(&["STLS"]);
         assert_eq!(bench.hear("+OK again\r\n"), ["done 2.0 +OK again"]);
+    }
+
+    #[test]
+    fn a_reply_behind_that_of_quit_tells_of_a_command_before_tls() {
+        let mut bench = greeted();
+        bench.ask(&["STLS", "NOOP"]);
+        bench.hear("+OK begin\r\n");
+        bench.tls_started();
+        bench.ask(&["NOOP"]);
+        assert_eq!(
+            bench.hear("-ERR the first\r\n"),
+            ["done 2.0 -ERR the first"]
+        );
+        bench.ask(&["QUIT"]);
+        assert_eq!(
+            bench.hear("-ERR the second\r\n+OK bye\r\n"),
+            [
+                "done 3.0 -ERR the second",
+                "unexpected +OK bye !pop3-clear-command-kept"
+            ]
+        );
     }
 
     #[test]

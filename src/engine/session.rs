@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use crate::finding::rule::exchange;
 use crate::finding::{Rule, Violation};
 use crate::wire::fragment::Frame;
 use crate::wire::{Body, Limits, Message};
@@ -30,6 +31,11 @@ pub(super) struct Rules {
 pub(super) trait Dialogue: Send {
     /// The shared rules, with this protocol's citations.
     fn rules(&self) -> &'static Rules;
+
+    /// The rule that a message breaks which comes after the end.
+    fn after_end(&self) -> Rule {
+        self.rules().after_end
+    }
 
     /// Looks for the end of the first message in `unread`.
     fn frame(&mut self, unread: &[u8], limits: &Limits) -> Frame;
@@ -206,7 +212,7 @@ impl<D: Dialogue> Session<D> {
                 self.dialogue.greet(message, &mut self.port);
             }
             Phase::Ended => {
-                let rule = self.dialogue.rules().after_end;
+                let rule = self.dialogue.after_end();
                 self.port.refuse(message, rule, "the end of the connection");
             }
             _ => self.dialogue.receive(message, &mut self.port),
@@ -260,6 +266,15 @@ impl<D: Dialogue> Engine for Session<D> {
             let end = self.unread.len().min(EXCERPT);
             self.lose_framing(0..end, "the TLS handshake");
         }
+    }
+
+    fn handle_close_without_alert(&mut self) {
+        if !matches!(self.port.phase, Phase::Over) {
+            let nothing = self.fragment(Vec::new());
+            let rule = exchange::TLS_CLOSED_WITHOUT_ALERT;
+            self.port.refuse(nothing, rule, "a close_notify alert");
+        }
+        self.handle_close();
     }
 
     fn handle_close(&mut self) {

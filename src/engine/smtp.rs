@@ -69,6 +69,8 @@ pub(super) struct Smtp {
     accepted: usize,
     /// Replies to mail data that come before the last one.
     replies_before_last: usize,
+    /// The command in progress has asked for mail data, which it does once.
+    asked_for_data: bool,
     capabilities: Option<Vec<String>>,
     /// The beginning is not known, and so neither is how many replies are owed, until a mail
     /// transaction begins.
@@ -83,6 +85,7 @@ impl Smtp {
             framer: ReplyFramer::default(),
             accepted: 0,
             replies_before_last: 0,
+            asked_for_data: false,
             capabilities: None,
             joining: false,
         }
@@ -121,6 +124,7 @@ impl Smtp {
         {
             self.joining = false;
         }
+        self.asked_for_data = false;
         let Some(asked) = self.queue.complete(message, port) else {
             return;
         };
@@ -225,7 +229,13 @@ impl Dialogue for Smtp {
         self.judge(&mut message);
         let code = code(&message);
         let intermediate = code.is_some_and(|code| (300..400).contains(&code));
-        if intermediate && (self.queue.oldest().is_some() || self.queue.answers_raw()) {
+        let asked = self.queue.oldest().map(|asked| asked.kind);
+        let was_asked = self.queue.is_clients_turn() || self.asked_for_data;
+        if intermediate && asked.is_some() && was_asked {
+            let expected = "nothing: the client was asked to go on already";
+            port.refuse(message, exchange::SMTP_UNASKED_REPLY, expected);
+        } else if intermediate && (asked.is_some() || self.queue.answers_raw()) {
+            self.asked_for_data = matches!(asked, Some(Kind::Data));
             self.queue.ask_line(message, port);
         } else if self.is_before_last(&message) || self.may_have_been_asked() {
             port.emit(Event::UntaggedReceived(message));
@@ -368,6 +378,20 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_asked_twice_to_go_on() {
+        let mut bench = greeted(Protocol::Smtp);
+        bench.ask(&["DATA"]);
+        let unasked = ["unexpected 354 go !smtp-unasked-reply"];
+        assert_eq!(bench.hear("354 go\r\n"), ["go-on 354 go"]);
+        assert_eq!(bench.hear("354 go\r\n"), unasked);
+        assert_eq!(bench.put(Request::Data(b"x".to_vec())), "x\r\n.\r\n");
+        assert_eq!(bench.hear("354 go\r\n"), unasked);
+        assert_eq!(bench.hear("250 ok\r\n"), ["done 1.0 250 ok"]);
+        bench.ask(&["DATA"]);
+        assert_eq!(bench.hear("354 go\r\n"), ["go-on 354 go"]);
+    }
+
+    #[test]
     fn lmtp_answers_once_for_each_recipient_accepted() {
         let mut bench = greeted(Protocol::Lmtp);
         bench.ask(&[
@@ -459,6 +483,16 @@ mod tests {
         let mut bench = greeted(Protocol::Smtp);
         let lines = "250-on and on\r\n".repeat(100);
         assert_eq!(bench.hear(&lines), ["lost !smtp-over-limit"]);
+    }
+
+    #[test]
+    fn the_end_in_the_middle_of_a_reply_is_reported() {
+        let mut bench = greeted(Protocol::Smtp);
+        bench.ask(&["NOOP"]);
+        assert_eq!(bench.hear("250-half\r\n"), [""; 0]);
+        assert_eq!(bench.close()[0], "unexpected 250-half !smtp-cut-short");
+        let mut bench = Bench::new(Protocol::Smtp);
+        assert_eq!(bench.close()[0], "unexpected  !smtp-no-greeting");
     }
 
     #[test]

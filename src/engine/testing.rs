@@ -177,6 +177,7 @@ fn rule_of_session(rule: Rule) -> bool {
     exchange::TABLE.contains(&rule)
         || [
             imap_wire::ESEARCH_UNASKED,
+            pop3_wire::TEXT_OCTETS,
             imap_wire::LIST_EXTENDED_UNASKED,
             pop3_wire::RESPONSE_CODE,
             smtp_wire::ENHANCED_CODE_MISSING,

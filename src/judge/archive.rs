@@ -23,7 +23,7 @@ pub fn recording(transcript: &Transcript) -> Recording {
             Direction::Event => match &words[..] {
                 "TLS started" => What::TlsStarted,
                 "closed by the server" => What::Closed,
-                "half-closed by mailspec" => continue,
+                "half-closed by mailspec" => What::HalfClosed,
                 _ => What::Left,
             },
         };

@@ -99,6 +99,28 @@ impl Client {
         }
     }
 
+    /// The command whose literal has not come, once the server completes it all the same: it may
+    /// refuse what it need not wait for (RFC 7888 §4).
+    pub(super) fn refused(&mut self, said: &[u8]) -> Option<Unit> {
+        if self.rest.is_some() || self.protocol != Protocol::Imap {
+            return None;
+        }
+        let end = line_end(&self.octets, self.read, self.sent)?;
+        let line = without_end(&self.octets[self.read..end]);
+        let tag = line.split(|&octet| octet == b' ').next()?;
+        let text = line.strip_prefix(tag)?.strip_prefix(b" ")?.to_vec();
+        let is_told = said.strip_prefix(tag)?.starts_with(b" ");
+        let tag = String::from_utf8_lossy(tag).into_owned();
+        is_told.then(|| {
+            self.read = self.sent;
+            Unit::Command {
+                tag,
+                outline: text.clone(),
+                text,
+            }
+        })
+    }
+
     fn command(&mut self) -> Option<Unit> {
         let (end, _) = self.text_end(self.read, 0, self.sent)?;
         let line = self.octets[self.read..end].to_vec();

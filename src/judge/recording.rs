@@ -46,6 +46,8 @@ pub enum What {
     Server(Vec<u8>),
     /// TLS protects the connection from now on.
     TlsStarted,
+    /// The client sends nothing more.
+    HalfClosed,
     /// The server closed the connection.
     Closed,
     /// The client left the connection: what else it brings is not judged.

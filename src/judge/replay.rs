@@ -136,6 +136,9 @@ impl Player {
                 }
                 self.waits_for_start = false;
                 self.places.add(octets, entry.line.as_ref());
+                if let Some(unit) = self.client.refused(octets) {
+                    self.give(unit, stage);
+                }
                 self.engine.handle_input(octets);
                 self.hear(stage);
             }
@@ -144,6 +147,7 @@ impl Player {
                 self.engine.handle_tls_started();
                 self.hear(stage);
             }
+            What::HalfClosed => self.observe(Observation::HalfClosed, None, stage),
             What::Closed => {
                 self.engine.handle_close();
                 self.hear(stage);
@@ -168,17 +172,21 @@ impl Player {
     /// Gives the engine and the model what the client has sent.
     fn speak(&mut self, stage: &mut Stage<'_>) {
         while let Some(unit) = self.client.next() {
-            match unit {
-                Unit::Command { tag, text, outline } => {
-                    let request = self.engine.submit(Request::Recorded { tag, text });
-                    self.observe(Observation::Sent { command: &outline }, None, stage);
-                    self.pending.push_back((request, outline));
-                }
-                Unit::Line(line) => _ = self.engine.submit(Request::Line(line)),
-                Unit::Data => _ = self.engine.submit(Request::Data(Vec::new())),
-            }
-            while self.engine.poll_transmit().is_some() {}
+            self.give(unit, stage);
         }
+    }
+
+    fn give(&mut self, unit: Unit, stage: &mut Stage<'_>) {
+        match unit {
+            Unit::Command { tag, text, outline } => {
+                let request = self.engine.submit(Request::Recorded { tag, text });
+                self.observe(Observation::Sent { command: &outline }, None, stage);
+                self.pending.push_back((request, outline));
+            }
+            Unit::Line(line) => _ = self.engine.submit(Request::Line(line)),
+            Unit::Data => _ = self.engine.submit(Request::Data(Vec::new())),
+        }
+        while self.engine.poll_transmit().is_some() {}
     }
 
     /// Takes what the engine has made of the server's octets.

@@ -19,6 +19,8 @@ pub(crate) enum Command {
     },
     /// LOGIN, AUTHENTICATE.
     Login,
+    /// UNAUTHENTICATE.
+    Unauthenticate,
     Logout,
     Idle,
     /// FETCH or UID FETCH.
@@ -31,7 +33,8 @@ pub(crate) enum Command {
     Search {
         uid: bool,
         all: bool,
-        numbers: bool,
+        /// It asks for results with RETURN.
+        returns: bool,
     },
     Expunge,
     /// UID EXPUNGE, with its set if that is a plain one.
@@ -44,10 +47,14 @@ pub(crate) enum Command {
         mailbox: Option<Vec<u8>>,
         moves: bool,
     },
-    /// APPEND; `single` if exactly one message is appended.
+    /// SORT or UID SORT.
+    Sort {
+        uid: bool,
+    },
+    /// APPEND, and how many messages are appended, if that is plain.
     Append {
         mailbox: Option<Vec<u8>>,
-        single: bool,
+        messages: Option<u64>,
     },
     /// CREATE, DELETE or RENAME.
     Remake {
@@ -111,7 +118,7 @@ impl Command {
             },
             "APPEND" => Self::Append {
                 mailbox: mailbox(rest),
-                single: rest.matches('{').count() == 1 && rest.trim_end().ends_with('}'),
+                messages: appended(rest),
             },
             "CREATE" => Self::Remake { deletes: false },
             "DELETE" | "RENAME" => Self::Remake { deletes: true },
@@ -119,7 +126,9 @@ impl Command {
             "LIST" | "LSUB" | "XLIST" | "STATUS" | "SUBSCRIBE" | "UNSUBSCRIBE" | "NAMESPACE"
             | "ENABLE" | "SETQUOTA" | "SETMETADATA" | "GETQUOTA" | "GETQUOTAROOT"
             | "GETMETADATA" | "GETACL" | "MYRIGHTS" | "LISTRIGHTS" => Self::Authenticated,
-            "CHECK" | "SORT" | "THREAD" => Self::Selected,
+            "UNAUTHENTICATE" => Self::Unauthenticate,
+            "SORT" => Self::Sort { uid: false },
+            "CHECK" | "THREAD" => Self::Selected,
             _ => Self::Unknown,
         }
     }
@@ -138,7 +147,8 @@ impl Command {
                 mailbox: mailbox(behind),
                 moves: name == "MOVE",
             },
-            "SORT" | "THREAD" => Self::Selected,
+            "SORT" => Self::Sort { uid: true },
+            "THREAD" => Self::Selected,
             _ => Self::Unknown,
         }
     }
@@ -214,14 +224,24 @@ fn unquoted(text: &str) -> Option<String> {
     }
 }
 
+/// How many messages the arguments of APPEND hold; `None` if the mailbox is a literal or a message
+/// is made of parts (RFC 4469).
+fn appended(rest: &str) -> Option<u64> {
+    let upper = rest.to_ascii_uppercase();
+    let is_plain = mailbox(rest).is_some()
+        && upper.trim_end().ends_with('}')
+        && !["CATENATE", "UTF8", "ANNOTATION"]
+            .iter()
+            .any(|word| upper.contains(word));
+    is_plain.then(|| rest.matches('{').count() as u64)
+}
+
 fn search(uid: bool, rest: &str) -> Command {
     let upper = rest.to_ascii_uppercase();
     Command::Search {
         uid,
         all: upper.trim() == "ALL",
-        numbers: upper
-            .split([' ', '(', ')'])
-            .any(|word| word == "$" || Set::parse(word).is_some()),
+        returns: upper.trim_start().starts_with("RETURN"),
     }
 }
 
@@ -363,7 +383,7 @@ mod tests {
                 Command::Search {
                     uid: false,
                     all: false,
-                    numbers: false,
+                    returns: true,
                 },
             ),
             (
@@ -371,21 +391,28 @@ mod tests {
                 Command::Search {
                     uid: true,
                     all: false,
-                    numbers: true,
+                    returns: false,
                 },
             ),
             (
                 "APPEND Sent (\\Seen) {20}",
                 Command::Append {
                     mailbox: Some(b"Sent".to_vec()),
-                    single: true,
+                    messages: Some(1),
                 },
             ),
             (
                 "APPEND Sent {20} {30}",
                 Command::Append {
                     mailbox: Some(b"Sent".to_vec()),
-                    single: false,
+                    messages: Some(2),
+                },
+            ),
+            (
+                "APPEND Sent CATENATE (TEXT {20} TEXT {30}",
+                Command::Append {
+                    mailbox: Some(b"Sent".to_vec()),
+                    messages: None,
                 },
             ),
             (

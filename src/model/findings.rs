@@ -33,6 +33,29 @@ impl<'a> Findings<'a> {
         self.push(rule, span(self.octets, place.as_bytes()), explanation);
     }
 
+    /// Notes a breach that the word so many spaces behind `place` shows.
+    pub(crate) fn behind(&mut self, rule: Rule, place: &str, spaces: usize, explanation: String) {
+        let place = span(self.octets, place.as_bytes()).and_then(|place| {
+            let rest = self.octets.get(place.end..)?;
+            let mut begins = rest.iter().enumerate().filter(|(_, octet)| **octet == b' ');
+            let start = begins.nth(spaces - 1)?.0 + 1;
+            let word = rest.get(start..)?;
+            let ends = |octet: &u8| matches!(octet, b' ' | b']' | b'\r' | b'\n');
+            let length = word.iter().position(ends).unwrap_or(word.len());
+            Some(place.end + start..place.end + start + length)
+        });
+        self.push(rule, place, explanation);
+    }
+
+    /// Notes a breach that the last of these words shows, against those in front of it.
+    pub(crate) fn at_last(&mut self, rule: Rule, words: &[&str], explanation: String) {
+        let places = words
+            .iter()
+            .filter_map(|word| span(self.octets, word.as_bytes()));
+        let last = places.max_by_key(|place| place.start);
+        self.push(rule, last, explanation);
+    }
+
     /// True if this observation has already shown a breach of `rule`.
     pub(crate) fn has(&self, rule: Rule) -> bool {
         self.list.iter().any(|finding| finding.rule == rule)
@@ -83,6 +106,21 @@ mod tests {
         assert_eq!(span(octets, b"FLAGS"), Some(18..23));
         assert_eq!(span(octets, b"UID 3"), None);
         assert_eq!(span(octets, b""), None);
+    }
+
+    #[test]
+    fn words_behind_others_are_found() {
+        let mut found = Findings::about(b"a1 OK [COPYUID 7 4,9 12] done\r\n");
+        let rule = crate::finding::rule::imap_state::COPYUID_SIZES_DIFFER;
+        found.behind(rule, "COPYUID", 3, String::new());
+        found.behind(rule, "COPYUID", 9, String::new());
+        found.at_last(rule, &["COPYUID", "done", "OK"], String::new());
+        let spans: Vec<_> = found
+            .into_list()
+            .into_iter()
+            .map(|found| found.span)
+            .collect();
+        assert_eq!(spans, [Some(21..23), None, Some(25..29)]);
     }
 
     #[test]

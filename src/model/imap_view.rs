@@ -90,8 +90,10 @@ pub(crate) struct Picture {
     pub(crate) unseen: Option<u32>,
     pub(crate) highest_modseq: Option<u64>,
     pub(crate) no_modseq: bool,
-    pub(crate) flags: bool,
-    pub(crate) permanent_flags: bool,
+    /// The flags of FLAGS, in capitals.
+    pub(crate) flags: Option<BTreeSet<String>>,
+    /// The flags of PERMANENTFLAGS, as they came.
+    pub(crate) permanent_flags: Option<Vec<String>>,
     pub(crate) list: bool,
     pub(crate) closed: bool,
     pub(crate) numbers: Numbers,
@@ -116,6 +118,8 @@ pub(crate) struct Pending {
     pub(crate) answers: Option<BTreeMap<u32, BTreeSet<String>>>,
     /// The greatest sequence number that it found.
     pub(crate) greatest_hit: Option<u32>,
+    /// SEARCH, SORT or ESEARCH came meanwhile.
+    pub(crate) search_answered: bool,
 }
 
 impl Picture {
@@ -183,6 +187,7 @@ impl ImapView {
             expunged: false,
             answers: Some(BTreeMap::new()),
             greatest_hit: None,
+            search_answered: false,
         });
         self.begin();
     }
@@ -392,12 +397,14 @@ impl ImapView {
                 search::check(self, hits, here, found);
                 search::remember(&mut self.pending, hits.iter().copied().max());
             }
+            Data::Sort { hits } => {
+                search::remember(&mut self.pending, hits.iter().copied().max());
+            }
             Data::Esearch { uid, all, .. } => {
                 search::check_esearch(data, found);
-                if let (false, Some(all)) = (uid, all) {
-                    let greatest = all.iter().map(|range| range.high).max();
-                    search::remember(&mut self.pending, greatest);
-                }
+                let all = all.iter().flatten().filter(|_| !uid);
+                let greatest = all.map(|range| range.high).max();
+                search::remember(&mut self.pending, greatest);
             }
             _ if self.opening.is_some() => {
                 if let Some(opening) = &mut self.opening {
@@ -523,7 +530,15 @@ impl ImapView {
             Command::Fetch(fetch) if ok => {
                 fetch_answer::conclude(self, pending, fetch, status, here, found);
             }
-            Command::Search { .. } => search::conclude(self, pending, found),
+            Command::Search { .. } | Command::Sort { .. } => {
+                search::conclude(self, pending, ok, found)
+            }
+            Command::Unauthenticate if ok => {
+                self.login = Login::No;
+                self.selection = Selection::None;
+                self.enabled.clear();
+                self.capabilities = None;
+            }
             Command::Unknown if ok => {
                 self.login = Login::Unsure;
                 self.selection = Selection::Unsure;

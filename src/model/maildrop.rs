@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::check::identity::Print;
 use super::check::retrieval::Lines;
-use super::check::{listing, maildrop_lock, marks, pop3_state, retrieval, unique_id};
+use super::check::{listing, maildrop_lock, marks, pop3_state, retrieval, timestamp, unique_id};
 use super::findings::Findings;
 use super::imap_view::Here;
 use crate::wire::pop3::{Indicator, Response};
@@ -135,8 +135,14 @@ pub(crate) fn number<T: std::str::FromStr>(word: &str) -> Option<T> {
 
 impl Maildrop {
     /// Takes the greeting.
-    pub(crate) fn greet(&mut self, response: &Response, found: &mut Findings<'_>) {
+    pub(crate) fn greet(
+        &mut self,
+        response: &Response,
+        here: &mut Here<'_>,
+        found: &mut Findings<'_>,
+    ) {
         pop3_state::check_greeting(response, found);
+        timestamp::check(response, here, found);
     }
 
     /// Takes a command that went out.

@@ -50,6 +50,9 @@ pub enum Observation<'a> {
     /// The connection was there before the first observation, and what happened on it is not known:
     /// whether somebody is logged in, what is selected and enabled, which commands are in progress.
     Joined,
+    /// The client sends nothing more: the server may take the session for over from now on, and
+    /// may still answer.
+    HalfClosed,
     /// The connection is over.
     Closed,
 }

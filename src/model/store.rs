@@ -32,6 +32,8 @@ pub(crate) struct Account {
     added: Option<u64>,
     /// The account as POP3 sees it.
     pub(crate) unique_ids: super::check::unique_id::UniqueIds,
+    /// The timestamps of POP3 greetings so far.
+    pub(crate) timestamps: BTreeSet<Vec<u8>>,
     /// POP3 sessions that have the maildrop open, and since when.
     pub(crate) holders: BTreeMap<SessionId, u64>,
 }

@@ -9,6 +9,7 @@
 //! a> A1 NOOP               a command goes out
 //! a< A1 OK done            a response comes; `|` stands for CRLF
 //! a~                       raw octets go out
+//! a/                       the client sends nothing more
 //! a!                       the connection ends
 //! _ more                   goes on with the line before
 //! ```
@@ -79,12 +80,13 @@ impl Play {
     }
 
     fn line(&mut self, line: &str) {
-        let at = line.find([':', '>', '<', '!', '~']).expect("a sign");
+        let at = line.find([':', '>', '<', '!', '/', '~']).expect("a sign");
         let (name, sign, text) = (&line[..at], &line[at..=at], line[at + 1..].trim_start());
         match sign {
             ":" => self.open(name, text),
             ">" => self.send(name, text),
             "<" => self.receive(name, &text.replace('|', "\r\n")),
+            "/" => self.observe(name, Observation::HalfClosed),
             "!" => self.observe(name, Observation::Closed),
             _ => self.observe(name, Observation::Raw),
         }

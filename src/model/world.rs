@@ -156,6 +156,7 @@ fn imap(
                 view.complete(command, response, here, found);
             }
         }
+        Observation::HalfClosed => {}
         Observation::Closed => view.close(),
     }
 }
@@ -169,7 +170,7 @@ fn pop3(
     match observation {
         Observation::Greeting(message) => {
             if let Body::Pop3(response) = &message.body {
-                drop.greet(response, found);
+                drop.greet(response, here, found);
             }
         }
         Observation::Sent { command } => drop.sent(command, here),
@@ -180,6 +181,9 @@ fn pop3(
             if let Body::Pop3(response) = &message.body {
                 drop.complete(command, response, here, found);
             }
+        }
+        Observation::HalfClosed => {
+            here.account.holders.remove(&here.session);
         }
         Observation::Closed => drop.close(here),
     }

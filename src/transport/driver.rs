@@ -100,6 +100,11 @@ impl State {
     }
 }
 
+/// True if the TCP connection ended in order, and TLS did not.
+fn is_unalerted(error: &io::Error, socket: &Socket) -> bool {
+    error.kind() == io::ErrorKind::UnexpectedEof && matches!(socket, Socket::Tls(_))
+}
+
 /// What an event weighs, in octets.
 fn weight(event: &Event) -> usize {
     let octets = match event {
@@ -216,9 +221,12 @@ impl Driver {
             .await;
         match step {
             Step::Woken => Act::GoOn,
-            Step::Read(Ok(0)) => self.closed("closed by the server"),
+            Step::Read(Ok(0)) => self.closed("closed by the server", true),
+            Step::Read(Err(error)) if is_unalerted(&error, socket) => {
+                self.closed("closed by the server, without a close alert", false)
+            }
             Step::Read(Ok(length)) => self.received(&buffer[..length]),
-            Step::Read(Err(error)) => self.closed(&format!("connection lost: {error}")),
+            Step::Read(Err(error)) => self.closed(&format!("connection lost: {error}"), true),
             Step::Wrote(at_us, Ok(length)) => self.wrote(at_us, length),
             Step::Flushed(Ok(())) => {
                 self.flush = false;
@@ -280,10 +288,14 @@ impl Driver {
         act.unwrap_or(Act::GoOn)
     }
 
-    fn closed(&mut self, words: &str) -> Act {
+    /// Ends a connection; `in_order` is false if the close alert of TLS was missing.
+    fn closed(&mut self, words: &str, in_order: bool) -> Act {
         self.event(words);
         let mut state = self.shared.state();
-        state.engine.handle_close();
+        match in_order {
+            true => state.engine.handle_close(),
+            false => state.engine.handle_close_without_alert(),
+        }
         state.collect(self.recorder.now_us());
         Act::End
     }
@@ -324,7 +336,7 @@ impl Driver {
                 (act != Some(Act::End)).then_some(socket)
             }
             Err(error) => {
-                self.closed(&error.to_string());
+                self.closed(&error.to_string(), true);
                 self.shared.state().failure = Some(error);
                 None
             }

@@ -75,6 +75,17 @@ impl Recorder {
         tape.entries.push(entry);
     }
 
+    /// What servers have sent so far, without secrets.
+    pub fn received(&self) -> Vec<u8> {
+        let tape = self.tape();
+        let entries = tape.entries.iter();
+        let received = entries.filter(|entry| entry.direction == Direction::Server);
+        let octets: Vec<u8> = received
+            .flat_map(|entry| entry.octets.0.iter().copied())
+            .collect();
+        tape.secrets.redact(&octets)
+    }
+
     /// Replaces every secret in these octets, for whatever leaves the process.
     pub fn redact(&self, octets: &[u8]) -> Vec<u8> {
         self.tape().secrets.redact(octets)

@@ -175,8 +175,10 @@ impl Imap {
         self.joining = false;
         if kind.is_some_and(|kind| pending.is_early(kind)) {
             let expected = "nothing: the command was not sent completely";
-            let violation = whole(&message, exchange::IMAP_COMPLETED_EARLY, expected);
-            message.violations.push(violation);
+            let all = whole(&message, exchange::IMAP_COMPLETED_EARLY, expected);
+            // the tag fits; NO or BAD might follow it
+            let span = (tag.len() + 1).min(all.span.end)..all.span.end;
+            message.violations.push(Violation { span, ..all });
         }
         port.emit(Event::CommandCompleted {
             request: pending.request,

@@ -4,6 +4,10 @@
 use super::table;
 
 table! {
+    TLS_CLOSED_WITHOUT_ALERT: "tls-closed-without-alert", Should, "rfc8314#3.4",
+        "The server ends a connection under TLS with the close alert.",
+        breach "(TCP connection closed, no close_notify)";
+
     IMAP_NO_GREETING: "imap-no-greeting", Must, "rfc9051#2.1",
         "The server opens every connection with a greeting.",
         breach "(connection closed without an octet)";

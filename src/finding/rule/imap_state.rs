@@ -5,7 +5,7 @@ use super::table;
 
 table! {
     APPENDUID_COUNT: "imap-appenduid-count", Must, "rfc4315#3",
-        "APPENDUID names one UID when one message was appended.",
+        "APPENDUID names one UID for each message appended.",
         breach "APPEND of one message … OK [APPENDUID 38505 3955:3956]";
     CLOSED_MISSING: "imap-closed-missing", Must, "rfc7162#3.2.11",
         "Selecting another mailbox announces the end of the one before with [CLOSED].",
@@ -40,6 +40,15 @@ table! {
     EXPUNGE_NOT_ALLOWED_NOW: "imap-expunge-not-allowed-now", Must, "rfc9051#7.5.1",
         "No EXPUNGE or VANISHED comes without a command, or in answer to FETCH, STORE or SEARCH.",
         breach "A1 FETCH 1:3 FLAGS … * 2 EXPUNGE … A1 OK";
+    PERMANENT_FLAG_UNKNOWN: "imap-permanent-flag-unknown", Should, "rfc9051#7.1",
+        "PERMANENTFLAGS names flags that FLAGS names too, and \\*.",
+        breach "* FLAGS (\\Seen), * OK [PERMANENTFLAGS (\\Seen work)] … A1 OK [READ-WRITE]";
+    QRESYNC_FETCH_INCOMPLETE: "imap-qresync-fetch-incomplete", Must, "rfc7162#3.2.4",
+        "Once QRESYNC is enabled, FETCH that no FETCH asked for has UID and MODSEQ.",
+        breach "* ENABLED QRESYNC … A3 NOOP … * 3 FETCH (FLAGS (\\Seen))";
+    SEARCH_UNANSWERED: "imap-search-unanswered", Must, "rfc3501#6.4.4",
+        "Until IMAP4rev2, SEARCH that is OK has got a SEARCH response, even if it finds nothing.",
+        breach "A1 SEARCH DELETED … A1 OK, without * SEARCH";
     EXPUNGE_OUT_OF_RANGE: "imap-expunge-out-of-range", Must, "rfc9051#7.5.1",
         "EXPUNGE names a message that the session knows.",
         breach "* 3 EXISTS … * 4 EXPUNGE";

@@ -42,6 +42,9 @@ table! {
     STAT_DIFFERS_FROM_LIST: "pop3-stat-differs-from-list", Must, "rfc1939#5",
         "STAT gives the sum of the sizes that LIST gives.",
         breach "STAT … +OK 2 300 … LIST … 1 100, 2 120";
+    TIMESTAMP_REPEATED: "pop3-timestamp-repeated", Must, "rfc1939#7",
+        "The timestamp of a greeting is another one in each greeting.",
+        breach "+OK <1.2@example.com> … on another connection +OK <1.2@example.com>";
     TOP_DIFFERS_FROM_RETR: "pop3-top-differs-from-retr", Must, "rfc1939#7",
         "TOP gives the header, the blank line and the first lines of the body that RETR gives.",
         breach "RETR 1 … Subject: a … TOP 1 0 … Subject: b";

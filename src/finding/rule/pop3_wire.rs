@@ -30,6 +30,12 @@ table! {
     CHALLENGE_SYNTAX: "pop3-challenge-syntax", Must, "rfc5034#4",
         "A challenge is a plus sign, one space and base64.",
         breach "+ who are you?";
+    CRAM_CHALLENGE: "pop3-cram-challenge", Must, "rfc2195#2",
+        "The challenge of CRAM-MD5 is a message-id in base64.",
+        breach "+ MTIzNA==, which is 1234";
+    TIMESTAMP_SYNTAX: "pop3-timestamp-syntax", Must, "rfc2449#3",
+        "What stands in angle brackets in the greeting is a timestamp in the form of a message-id.",
+        breach "+OK ready <1896.697170952>";
     BYTE_STUFFING: "pop3-byte-stuffing", Must, "rfc1939#3",
         "A line that begins with a full stop gets another one in front of it.",
         breach ".signature, sent as it stands in the message";

@@ -15,7 +15,7 @@ table! {
     LINE_END: "smtp-line-end", Must, "rfc5321#2.3.8",
         "Every line ends with CRLF, and CR and LF stand nowhere else.",
         breach "250 ok\\n";
-    LINE_LENGTH: "smtp-line-length", Must, "rfc5321#4.5.3.1.5",
+    LINE_LENGTH: "smtp-line-length", Should, "rfc5321#4.5.3.1.5",
         "A reply line has at most 512 octets, code and CRLF included.",
         breach "250 followed by 600 octets of text";
     TEXT_OCTETS: "smtp-text-octets", Must, "rfc5321#4.2",

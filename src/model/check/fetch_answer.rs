@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 
 use crate::finding::rule::imap_state::{
-    FETCH_UNANSWERED, IDLE_FETCH_WITHOUT_UID, UID_FETCH_WITHOUT_UID,
+    FETCH_UNANSWERED, IDLE_FETCH_WITHOUT_UID, QRESYNC_FETCH_INCOMPLETE, UID_FETCH_WITHOUT_UID,
 };
 use crate::model::command::{Command, Fetch, is_sure, item_name};
 use crate::model::findings::Findings;
@@ -17,7 +17,17 @@ use crate::wire::imap::{Code, FetchItem, Status};
 
 /// Judges whether a FETCH response names the UID where it has to.
 pub(crate) fn check(view: &ImapView, seq: u32, items: &[FetchItem], found: &mut Findings<'_>) {
-    let has_uid = items.iter().any(|item| matches!(item, FetchItem::Uid(_)));
+    let has = |wanted: &str| items.iter().any(|item| name(item) == wanted);
+    let has_uid = has("UID");
+    let is_asked =
+        |pending: &Pending| matches!(pending.command, Command::Fetch(_) | Command::Unknown);
+    if view.has_enabled("QRESYNC") && !view.pending.iter().any(is_asked) {
+        let modseq = has("MODSEQ") || view.picture().is_none_or(|picture| picture.no_modseq);
+        if !has_uid || !modseq {
+            let explanation = format!("the FETCH of message {seq} lacks UID or MODSEQ");
+            found.at(QRESYNC_FETCH_INCOMPLETE, "FETCH", explanation);
+        }
+    }
     let Some(pending) = view.pending.front().filter(|pending| pending.alone) else {
         return;
     };
@@ -113,10 +123,7 @@ fn named(picture: &Picture, fetch: &Fetch, seq: u32, exists: u32) -> bool {
 }
 
 fn is_solicited(item: &FetchItem) -> bool {
-    !matches!(
-        item,
-        FetchItem::Flags(_) | FetchItem::Modseq(_) | FetchItem::Uid(_)
-    )
+    !matches!(name(item).as_str(), "FLAGS" | "MODSEQ" | "UID")
 }
 
 fn name(item: &FetchItem) -> String {
@@ -126,7 +133,9 @@ fn name(item: &FetchItem) -> String {
         FetchItem::Size(_) => "RFC822.SIZE".to_owned(),
         FetchItem::Modseq(_) => "MODSEQ".to_owned(),
         FetchItem::InternalDate(_) => "INTERNALDATE".to_owned(),
-        FetchItem::Section { name, .. } | FetchItem::Other { name, .. } => item_name(name),
+        FetchItem::Section { name, .. }
+        | FetchItem::Other { name, .. }
+        | FetchItem::Malformed(name) => item_name(name),
     }
 }
 
@@ -135,6 +144,27 @@ mod tests {
     use crate::model::testing::rules;
 
     const NONE: [&str; 0] = [];
+
+    #[test]
+    fn qresync_tells_uid_and_modseq() {
+        let told = |enabled: &str, command: &str, items: &str| {
+            rules(&format!(
+                "a: selected 3 9
+                a< * ENABLED {enabled}
+                a> A1 {command}
+                a< * 1 FETCH ({items})
+                a< A1 OK done"
+            ))
+        };
+        let rule = ["imap-qresync-fetch-incomplete"];
+        assert_eq!(told("QRESYNC", "NOOP", "FLAGS ()"), rule);
+        assert_eq!(told("QRESYNC", "NOOP", "UID 1 FLAGS ()"), rule);
+        let store = "STORE 1 +FLAGS (x)";
+        assert_eq!(told("QRESYNC", store, "FLAGS () MODSEQ (5)"), rule);
+        assert_eq!(told("QRESYNC", store, "UID 1 FLAGS () MODSEQ (5)"), [""; 0]);
+        assert_eq!(told("QRESYNC", "FETCH 1 FLAGS", "FLAGS ()"), [""; 0]);
+        assert_eq!(told("CONDSTORE", "NOOP", "FLAGS ()"), [""; 0]);
+    }
 
     #[test]
     fn a_fetch_is_answered() {

@@ -458,6 +458,15 @@ mod tests {
     }
 
     #[test]
+    fn a_part_has_nothing_from_behind_the_end() {
+        let found = |part: &str| fetched("BODY[] \"abcd\"", part);
+        assert_eq!(found("BODY[]<2> \"cd\""), [""; 0]);
+        assert_eq!(found("BODY[]<9> \"\""), [""; 0]);
+        let beyond = PARTIAL_BEYOND_END.id();
+        assert_eq!(found("BODY[]<2> \"cde\""), [beyond]);
+    }
+
+    #[test]
     fn sizes_add_up() {
         for (items, expected) in [
             ("RFC822.SIZE 4 BODY[] \"abcd\"", &[][..]),

@@ -31,6 +31,7 @@ mod tests {
         assert_eq!(rules("p: opened\nq: opened"), ["pop3-maildrop-shared"]);
         assert_eq!(rules("p: opened\np> QUIT\nq: opened"), NONE);
         assert_eq!(rules("p: opened\np!\nq: opened"), NONE);
+        assert_eq!(rules("p: opened\np/\nq: opened"), NONE);
         let refused = "p: opened
             q: pop3
             q< +OK

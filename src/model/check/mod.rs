@@ -16,6 +16,7 @@ pub(crate) mod search;
 pub(crate) mod select;
 pub(crate) mod session_state;
 pub(crate) mod status;
+pub(crate) mod timestamp;
 pub(crate) mod uid_order;
 pub(crate) mod uidplus;
 pub(crate) mod uidvalidity;

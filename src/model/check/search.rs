@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::lost;
 use crate::finding::rule::imap_state::{
-    ESEARCH_CONTRADICTS_ITSELF, SEARCH_OUT_OF_RANGE, SEARCH_UNKNOWN_UID,
+    ESEARCH_CONTRADICTS_ITSELF, SEARCH_OUT_OF_RANGE, SEARCH_UNANSWERED, SEARCH_UNKNOWN_UID,
 };
 use crate::model::command::Command;
 use crate::model::findings::Findings;
@@ -47,17 +47,36 @@ pub(crate) fn check(view: &ImapView, hits: &[u32], here: &mut Here<'_>, found: &
     }
 }
 
-/// Remembers the greatest sequence number that the only SEARCH in progress found.
+/// Remembers the greatest sequence number that the only SEARCH or SORT in progress found.
 pub(crate) fn remember(pending: &mut VecDeque<Pending>, greatest: Option<u32>) {
-    if let Some(front) = pending.front_mut().filter(|front| front.alone)
-        && matches!(front.command, Command::Search { uid: false, .. })
-    {
+    for pending in pending.iter_mut() {
+        pending.search_answered = true;
+    }
+    let finds_numbers = |front: &&mut Pending| {
+        let command = &front.command;
+        front.alone
+            && matches!(
+                command,
+                Command::Search { uid: false, .. } | Command::Sort { uid: false }
+            )
+    };
+    if let Some(front) = pending.front_mut().filter(finds_numbers) {
         front.greatest_hit = front.greatest_hit.max(greatest);
     }
 }
 
-/// Judges a SEARCH that has ended.
-pub(crate) fn conclude(view: &ImapView, pending: &Pending, found: &mut Findings<'_>) {
+/// Judges a SEARCH or SORT that has ended.
+pub(crate) fn conclude(view: &ImapView, pending: &Pending, ok: bool, found: &mut Findings<'_>) {
+    if let Command::Search { returns: false, .. } = pending.command
+        && ok
+        && pending.alone
+        && !pending.search_answered
+        && view.is_rev1()
+        && !view.lost_track
+    {
+        let explanation = "SEARCH is OK, and no SEARCH response came".to_owned();
+        found.note(SEARCH_UNANSWERED, explanation);
+    }
     let exists = view.picture().and_then(|picture| picture.exists);
     let (Some(hit), Some(exists)) = (pending.greatest_hit, exists) else {
         return;
@@ -80,33 +99,37 @@ pub(crate) fn check_esearch(data: &Data, found: &mut Findings<'_>) {
     else {
         return;
     };
-    let mut say = |explanation: String| {
+    let mut say = |items: &[&str], explanation: String| {
         if !found.has(ESEARCH_CONTRADICTS_ITSELF) {
-            found.note(ESEARCH_CONTRADICTS_ITSELF, explanation);
+            found.at_last(ESEARCH_CONTRADICTS_ITSELF, items, explanation);
         }
     };
     if let (Some(min), Some(max)) = (min, max)
         && min > max
     {
-        say(format!("MIN is {min} and MAX is {max}"));
+        say(&["MIN", "MAX"], format!("MIN is {min} and MAX is {max}"));
     }
     if *count == Some(0) && (min.is_some() || max.is_some() || all.is_some()) {
-        say("COUNT is 0, and MIN, MAX or ALL name a message".to_owned());
+        let explanation = "COUNT is 0, and MIN, MAX or ALL name a message";
+        say(&["COUNT", "MIN", "MAX", "ALL"], explanation.to_owned());
     }
     let Some(all) = all else { return };
     let all = set::merged(all);
     let size = set::size(&all);
     if let Some(count) = count.filter(|&count| u64::from(count) != size) {
-        say(format!("COUNT is {count}, and ALL has {size} numbers"));
+        let explanation = format!("COUNT is {count}, and ALL has {size} numbers");
+        say(&["COUNT", "ALL"], explanation);
     }
     let (Some(first), Some(last)) = (all.first(), all.last()) else {
         return;
     };
     if let Some(min) = min.filter(|&min| min != first.low) {
-        say(format!("MIN is {min}, and ALL begins with {}", first.low));
+        let explanation = format!("MIN is {min}, and ALL begins with {}", first.low);
+        say(&["MIN", "ALL"], explanation);
     }
     if let Some(max) = max.filter(|&max| max != last.high) {
-        say(format!("MAX is {max}, and ALL ends with {}", last.high));
+        let explanation = format!("MAX is {max}, and ALL ends with {}", last.high);
+        say(&["MAX", "ALL"], explanation);
     }
 }
 
@@ -136,8 +159,41 @@ mod tests {
         assert_eq!(searched("SEARCH ALL", "* SEARCH 1 4"), rule);
         let esearch = "* ESEARCH (TAG \"A1\") ALL 1:4";
         assert_eq!(searched("SEARCH RETURN (ALL) ALL", esearch), rule);
+        assert_eq!(searched("SORT (SUBJECT) UTF-8 ALL", "* SORT 3 4 1"), rule);
+        assert_eq!(searched("SORT (SUBJECT) UTF-8 ALL", "* SORT 3 1 2"), NONE);
+        assert_eq!(searched("UID SORT (SUBJECT) UTF-8 ALL", "* SORT 4 7"), NONE);
         let arrival = "* SEARCH 4\na< * 4 EXISTS";
         assert_eq!(searched("SEARCH ALL", arrival), NONE);
+    }
+
+    #[test]
+    fn a_search_is_answered_until_rev2() {
+        let searched = |greeting: &str, command: &str, response: &str| {
+            rules(&format!(
+                "a: imap
+                a< * PREAUTH [CAPABILITY {greeting}] hello
+                a> A0 SELECT INBOX
+                a< * FLAGS (\\Seen)
+                a< * 0 EXISTS
+                a< * 0 RECENT
+                a< * OK [PERMANENTFLAGS (\\Seen)] some
+                a< * OK [UIDVALIDITY 7] valid
+                a< * OK [UIDNEXT 4] next
+                a< * LIST () \"/\" INBOX
+                a< A0 OK [READ-WRITE] done
+                a> A1 {command}
+                {response}"
+            ))
+        };
+        let rule = ["imap-search-unanswered"];
+        let (rev1, done) = ("IMAP4rev1 ESEARCH", "a< A1 OK done");
+        assert_eq!(searched(rev1, "SEARCH DELETED", done), rule);
+        assert_eq!(searched(rev1, "UID SEARCH DELETED", done), rule);
+        let empty = format!("a< * SEARCH\n{done}");
+        assert_eq!(searched(rev1, "SEARCH DELETED", &empty), NONE);
+        assert_eq!(searched(rev1, "SEARCH DELETED", "a< A1 NO no"), NONE);
+        assert_eq!(searched(rev1, "SEARCH RETURN (SAVE) DELETED", done), NONE);
+        assert_eq!(searched("IMAP4rev2", "SEARCH DELETED", done), NONE);
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! What SELECT and EXAMINE have to say, and that it fits together.
 //!
-//! Verified: the required data of the revision in force; [READ-ONLY] of EXAMINE; [CLOSED] where it
-//! is required; RECENT, UNSEEN and UIDNEXT against EXISTS; UIDNEXT, HIGHESTMODSEQ and the number of
-//! messages against what sessions saw before this command went out. Not verified: UNSEEN when it is
-//! missing, and RECENT after SELECT, which no EXPUNGE has to correct.
+//! Verified: the required data of the revision in force; PERMANENTFLAGS against FLAGS; [READ-ONLY]
+//! of EXAMINE; [CLOSED] where it is required; RECENT, UNSEEN and UIDNEXT against EXISTS; UIDNEXT,
+//! HIGHESTMODSEQ and the number of messages against what sessions saw before this command went out.
+//! Not verified: UNSEEN when it is missing, and RECENT after SELECT, which no EXPUNGE has to
+//! correct.
 
 use crate::finding::rule::imap_state::{
-    CLOSED_MISSING, EXAMINE_NOT_READ_ONLY, HIGHESTMODSEQ_MISSING, RECENT_EXCEEDS_EXISTS,
-    SELECT_INCOMPLETE, UIDNEXT_TOO_LOW, UNSEEN_OUT_OF_RANGE,
+    CLOSED_MISSING, EXAMINE_NOT_READ_ONLY, HIGHESTMODSEQ_MISSING, PERMANENT_FLAG_UNKNOWN,
+    RECENT_EXCEEDS_EXISTS, SELECT_INCOMPLETE, UIDNEXT_TOO_LOW, UNSEEN_OUT_OF_RANGE,
 };
 use crate::finding::rule::mailbox::{
     COUNT_BELOW_KNOWN, HIGHESTMODSEQ_DECREASED, UIDNEXT_DECREASED,
@@ -27,7 +28,7 @@ pub(crate) fn take_code(picture: &mut Picture, code: &Code) {
         Code::Unseen(seq) => picture.unseen = Some(*seq),
         Code::HighestModseq(modseq) => picture.highest_modseq = Some(*modseq),
         Code::NoModseq => picture.no_modseq = true,
-        Code::PermanentFlags(_) => picture.permanent_flags = true,
+        Code::PermanentFlags(flags) => picture.permanent_flags = Some(flags.clone()),
         _ => {}
     }
 }
@@ -37,7 +38,10 @@ pub(crate) fn take_data(picture: &mut Picture, data: &Data) {
     match data {
         Data::Exists(count) => picture.exists = Some(*count),
         Data::Recent(count) => picture.recent = Some(*count),
-        Data::Flags(_) => picture.flags = true,
+        Data::Flags(flags) => {
+            let flags = flags.iter().map(|flag| flag.to_ascii_uppercase());
+            picture.flags = Some(flags.collect());
+        }
         Data::List { lsub: false, .. } => picture.list = true,
         _ => {}
     }
@@ -62,8 +66,20 @@ pub(crate) fn check(view: &ImapView, picture: &Picture, status: &Status, found: 
         let explanation = "neither HIGHESTMODSEQ nor NOMODSEQ was said".to_owned();
         found.note(HIGHESTMODSEQ_MISSING, explanation);
     }
+    permanent_flags(picture, found);
     closed(view, picture, found);
     counts(picture, found);
+}
+
+fn permanent_flags(picture: &Picture, found: &mut Findings<'_>) {
+    let (Some(flags), Some(permanent)) = (&picture.flags, &picture.permanent_flags) else {
+        return;
+    };
+    let is_unknown = |flag: &&String| *flag != "\\*" && !flags.contains(&flag.to_ascii_uppercase());
+    if let Some(flag) = permanent.iter().find(is_unknown) {
+        let explanation = format!("PERMANENTFLAGS names {flag}, and FLAGS does not");
+        found.note(PERMANENT_FLAG_UNKNOWN, explanation);
+    }
 }
 
 /// Judges the data of a SELECT that ends with OK, against what all sessions saw before.
@@ -126,11 +142,11 @@ pub(crate) fn uidnext_said(
 
 fn missing(view: &ImapView, picture: &Picture) -> Vec<&'static str> {
     let required = [
-        ("FLAGS", picture.flags),
+        ("FLAGS", picture.flags.is_some()),
         ("EXISTS", picture.exists.is_some()),
         ("RECENT", picture.recent.is_some() || !view.is_rev1()),
         ("LIST", picture.list || !view.is_rev2()),
-        ("PERMANENTFLAGS", picture.permanent_flags),
+        ("PERMANENTFLAGS", picture.permanent_flags.is_some()),
         ("UIDNEXT", picture.uidnext.is_some()),
         ("UIDVALIDITY", picture.validity.is_some()),
     ];
@@ -222,6 +238,17 @@ mod tests {
             let found = opened("IMAP4rev1", "", "", end);
             assert_eq!(found, ["imap-examine-not-read-only"]);
         }
+    }
+
+    #[test]
+    fn permanent_flags_are_among_the_flags() {
+        let said = |flags: &str, permanent: &str| {
+            let more = format!("a< * FLAGS ({flags})\na< * OK [PERMANENTFLAGS ({permanent})] x");
+            opened("IMAP4rev1", "", &more, "OK [READ-ONLY] done")
+        };
+        assert_eq!(said("\\Seen Work", "\\seen work \\*"), NONE);
+        let rule = ["imap-permanent-flag-unknown"];
+        assert_eq!(said("\\Seen", "\\Seen work"), rule);
     }
 
     #[test]

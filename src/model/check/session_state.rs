@@ -23,6 +23,7 @@ pub(crate) fn check_command(view: &ImapView, command: &Command, found: &mut Find
             | Command::Fetch(_)
             | Command::Store { .. }
             | Command::Search { .. }
+            | Command::Sort { .. }
             | Command::Expunge
             | Command::UidExpunge { .. }
             | Command::Copy { .. }
@@ -35,6 +36,7 @@ pub(crate) fn check_command(view: &ImapView, command: &Command, found: &mut Find
                 | Command::Append { .. }
                 | Command::Remake { .. }
                 | Command::Authenticated
+                | Command::Unauthenticate
         );
     if needs_login && view.login == Login::No {
         found.at(

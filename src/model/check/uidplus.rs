@@ -17,12 +17,12 @@ use crate::wire::imap::{Code, UidRange};
 /// Judges a response code of the command in progress.
 pub(crate) fn check(pending: &Pending, code: &Code, here: &mut Here<'_>, found: &mut Findings<'_>) {
     match (&pending.command, code) {
-        (Command::Append { mailbox, single }, Code::AppendUid { validity, uids }) => {
+        (Command::Append { mailbox, messages }, Code::AppendUid { validity, uids }) => {
             let count = set::size(uids);
-            if *single && count != 1 {
+            if let Some(appended) = messages.filter(|&appended| appended != count) {
                 let explanation =
-                    format!("one message was appended, and APPENDUID names {count} UIDs");
-                found.at(APPENDUID_COUNT, "APPENDUID", explanation);
+                    format!("{appended} messages were appended, and APPENDUID names {count} UIDs");
+                found.behind(APPENDUID_COUNT, "APPENDUID", 2, explanation);
             }
             assigned(pending, mailbox.as_deref(), *validity, uids, here, found);
         }
@@ -57,14 +57,14 @@ fn copied(
     let (from, to) = (set::size(source), set::size(destination));
     if from != to {
         let explanation = format!("COPYUID names {from} UIDs copied and {to} new ones");
-        found.at(COPYUID_SIZES_DIFFER, "COPYUID", explanation);
+        found.behind(COPYUID_SIZES_DIFFER, "COPYUID", 3, explanation);
     }
     if destination
         .windows(2)
         .any(|pair| pair[1].low <= pair[0].high)
     {
         let explanation = format!("the new UIDs {} do not ascend", set::text(destination));
-        found.at(COPYUID_NOT_ASCENDING, "COPYUID", explanation);
+        found.behind(COPYUID_NOT_ASCENDING, "COPYUID", 3, explanation);
     }
     let Some(asked) = asked.filter(|asked| !asked.has_star()) else {
         return;
@@ -72,7 +72,7 @@ fn copied(
     let unasked = set::numbers(source, ANSWERS).find(|&uid| !asked.contains(uid, u32::MAX));
     if let Some(uid) = unasked {
         let explanation = format!("COPYUID names UID {uid}, which the command did not");
-        found.at(COPYUID_NOT_ASKED, "COPYUID", explanation);
+        found.behind(COPYUID_NOT_ASKED, "COPYUID", 2, explanation);
     }
 }
 
@@ -144,6 +144,9 @@ mod tests {
         assert_eq!(answered("APPEND INBOX {20} {30}", "APPENDUID 7 9:10"), NONE);
         let rule = ["imap-appenduid-count"];
         assert_eq!(answered("APPEND INBOX {20}", "APPENDUID 7 9:10"), rule);
+        assert_eq!(answered("APPEND INBOX {20} {30}", "APPENDUID 7 9"), rule);
+        let parts = "APPEND INBOX CATENATE (TEXT {20} TEXT {30}";
+        assert_eq!(answered(parts, "APPENDUID 7 9"), NONE);
     }
 
     #[test]
