@@ -27,6 +27,7 @@ use crate::wire::{Message, Protocol};
 pub use judge::{came, judge};
 pub(crate) use kind::is_date_time;
 use pattern::Tree;
+use term::Names;
 
 /// Where variables get their values: `plain.uid`, `user`, a captured `modseq`.
 pub trait Lookup {
@@ -56,6 +57,7 @@ pub struct Pattern {
     pub text: String,
     protocol: Protocol,
     tree: Tree,
+    names: Names,
     /// Variables of `for` in the text: their values are text of the pattern, not values in it.
     spliced: Vec<String>,
 }
@@ -63,10 +65,12 @@ pub struct Pattern {
 impl Pattern {
     /// Reads a pattern for this protocol's responses.
     pub fn parse(text: &str, protocol: Protocol) -> Result<Self, PatternError> {
+        let tree = pattern::parse(text, protocol)?;
         Ok(Self {
             text: text.to_owned(),
             protocol,
-            tree: pattern::parse(text, protocol)?,
+            names: tree.names(),
+            tree,
             spliced: Vec::new(),
         })
     }
@@ -75,7 +79,7 @@ impl Pattern {
     pub fn parse_with(
         text: &str,
         protocol: Protocol,
-        variables: &[(&str, &[String])],
+        variables: &[(&str, Vec<&str>)],
     ) -> Result<Self, PatternError> {
         let used: Vec<_> = variables
             .iter()
@@ -100,13 +104,15 @@ impl Pattern {
             })?;
             trees.push(tree);
         }
-        let Some(tree) = trees.into_iter().next() else {
+        let names = trees.iter().map(Tree::names).reduce(Names::either);
+        let Some((tree, names)) = trees.into_iter().next().zip(names) else {
             return Self::parse(text, protocol);
         };
         Ok(Self {
             text: text.to_owned(),
             protocol,
             tree,
+            names,
             spliced: used.iter().map(|(name, _)| (*name).to_owned()).collect(),
         })
     }
@@ -124,12 +130,12 @@ impl Pattern {
 
     /// Names that it needs a value for.
     pub fn uses(&self) -> Vec<String> {
-        self.tree.names().used
+        self.names.used.clone()
     }
 
     /// Names that it binds, with the ABNF type demanded.
     pub fn binds(&self) -> Vec<(String, String)> {
-        self.tree.names().bound
+        self.names.bound.clone()
     }
 
     /// The tree, with the text that variables of `for` stand for.
@@ -208,6 +214,13 @@ pub struct Mismatch {
     pub expected: Vec<String>,
     /// What came, one line each, in the notation of patterns.
     pub actual: Vec<String>,
+}
+
+impl Mismatch {
+    /// True if something came that must never come.
+    pub fn is_of_never(&self) -> bool {
+        matches!(self.pattern, Some(PatternRef::Never(_)))
+    }
 }
 
 /// Names a pattern of an [`Expectation`].

@@ -153,7 +153,7 @@ impl Term {
 }
 
 /// The names in a pattern.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Names {
     /// Needed from outside.
     pub(super) used: Vec<String>,
@@ -168,6 +168,18 @@ impl Names {
         if !here && self.seen.insert(path.to_owned()) {
             self.used.push(path.to_owned());
         }
+    }
+
+    /// The names of a pattern that is one or the other: it needs what either needs, and binds what
+    /// both bind.
+    pub(super) fn either(mut self, other: Self) -> Self {
+        for path in other.used {
+            if self.seen.insert(path.clone()) {
+                self.used.push(path);
+            }
+        }
+        self.bound.retain(|bound| other.bound.contains(bound));
+        self
     }
 
     fn binds(&mut self, name: &str, kind: &str) {

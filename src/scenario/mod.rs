@@ -1,21 +1,27 @@
 //! Scenario files: YAML to checked [`Scenario`]s, with every error of a file at once.
 
+mod device;
 pub mod diagnostic;
 pub mod load;
 mod lower;
-mod node;
+pub(crate) mod node;
 pub mod schema;
 pub mod select;
 mod vars;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::expect::{Expectation, Pattern};
 use crate::wire::Protocol;
 
+pub use device::{
+    Device, DeviceStep, Leave, Mark, MessageAct, MessageDeed, Program, Resync, Shown, Sight, Verb,
+};
 pub use diagnostic::{one_line, render};
 pub use load::{Library, LoadError};
+pub(crate) use lower::reader::Reader;
 pub use lower::{Known, read};
 pub use schema::json_schema;
 pub use select::{SelectError, select};
@@ -55,6 +61,8 @@ pub struct Scenario {
     pub given: Vec<GivenMailbox>,
     /// The named connections, in file order.
     pub actors: Vec<Actor>,
+    /// The named mail programs, in file order.
+    pub devices: Vec<Device>,
     /// Variables and their values; every combination is a variant.
     pub variants: Vec<Variable>,
     /// The steps.
@@ -69,12 +77,69 @@ pub struct Scenario {
     pub why: Option<String>,
 }
 
+impl Scenario {
+    /// The protocols of its actors and devices, each once.
+    pub fn protocols(&self) -> BTreeSet<Protocol> {
+        let devices = self.devices.iter().map(|device| device.program.protocol());
+        let actors = self.actors.iter().map(|actor| actor.protocol);
+        actors.chain(devices).collect()
+    }
+
+    /// True if what it claims holds on a server with this retention profile.
+    ///
+    /// A scenario says so in `needs`. One that says nothing is made for strict servers, and suits
+    /// the others as far as they are strict there: with old mail unless time passes, with hidden
+    /// mail unless POP3 and IMAP meet, with popped mail unless there is POP3.
+    pub fn suits(&self, retention: Retention) -> bool {
+        if !self.needs.retention.is_empty() {
+            return self.needs.retention.contains(&retention);
+        }
+        let pop3 = self.protocols().contains(&Protocol::Pop3);
+        let alone = self.protocols().len() == 1 && !self.looks_again();
+        match retention {
+            Retention::Strict => true,
+            Retention::HideOnDelete => !pop3 || alone,
+            Retention::PopOnce | Retention::ArchiveOnPop => !pop3,
+            Retention::Expire | Retention::AutoExpunge => !self.passes_time(),
+        }
+    }
+
+    /// True if fresh sessions of every protocol look.
+    fn looks_again(&self) -> bool {
+        any_step(&self.steps, &|action| matches!(action, Action::Check(_)))
+    }
+
+    /// True if it takes minutes: it runs only if it is named.
+    pub fn is_slow(&self) -> bool {
+        self.tags.iter().any(|tag| tag == SLOW)
+    }
+
+    /// True if time passes in it.
+    pub fn passes_time(&self) -> bool {
+        any_step(&self.steps, &|action| matches!(action, Action::Clock(_)))
+    }
+}
+
+/// The tag of scenarios that take minutes.
+pub(crate) const SLOW: &str = "slow";
+
+/// True if a step does that, those in branches included.
+fn any_step(steps: &[Step], does: &dyn Fn(&Action) -> bool) -> bool {
+    steps.iter().any(|step| match &step.action {
+        Action::Together { branches, .. } => branches.iter().any(|branch| any_step(branch, does)),
+        Action::When {
+            then, otherwise, ..
+        } => any_step(then, does) || any_step(otherwise, does),
+        action => does(action),
+    })
+}
+
 /// Capabilities and means that a scenario needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     /// Capabilities per protocol; a `!` in front demands its absence.
     pub capabilities: Vec<Capability>,
-    /// A delivery channel (LMTP or SMTP).
+    /// A delivery channel: LMTP, SMTP, or files put into a managed server's mail store.
     pub delivery: bool,
     /// TLS on the protocols used.
     pub tls: bool,
@@ -82,6 +147,50 @@ pub struct Needs {
     pub accounts: usize,
     /// Control of the server that the target has to have.
     pub control: Vec<Control>,
+    /// The server's own clock must go forward with the scenario's.
+    pub clock: bool,
+    /// The retention profiles that it is made for; empty: see [`Scenario::suits`].
+    pub retention: Vec<Retention>,
+}
+
+/// A kind of retention profile: what a server does with popped and with old mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retention {
+    /// RFC 1939 and nothing else.
+    Strict,
+    /// What POP3 deletes is hidden from POP3 and stays in IMAP.
+    HideOnDelete,
+    /// What POP3 has retrieved once it does not show again.
+    PopOnce,
+    /// What POP3 has retrieved goes to Archive.
+    ArchiveOnPop,
+    /// INBOX loses mail after some days.
+    Expire,
+    /// Trash loses mail after some days.
+    AutoExpunge,
+}
+
+impl Retention {
+    /// Every kind by its name.
+    pub const ALL: [(&str, Self); 6] = [
+        ("strict", Self::Strict),
+        ("hide-on-delete", Self::HideOnDelete),
+        ("pop-once", Self::PopOnce),
+        ("archive-on-pop", Self::ArchiveOnPop),
+        ("expire", Self::Expire),
+        ("auto-expunge", Self::AutoExpunge),
+    ];
+}
+
+/// How much time passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passage {
+    /// This much.
+    By(Duration),
+    /// Until an hour before mail of the scenario's beginning is too old for the server.
+    BeforeExpiry,
+    /// Until a day after that.
+    AfterExpiry,
 }
 
 /// A capability demanded, or its absence.
@@ -106,6 +215,10 @@ pub enum Control {
     Stop,
     /// Start after `Stop`.
     Start,
+    /// Stop, save all mail, and start.
+    Backup,
+    /// Stop, put back the mail saved last, and start.
+    Restore,
 }
 
 /// A mailbox that exists before the first step.
@@ -172,7 +285,18 @@ pub struct Variable {
     /// Its name.
     pub name: String,
     /// Its values.
-    pub values: Vec<String>,
+    pub values: Vec<VariableValue>,
+}
+
+/// A value of a [`Variable`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariableValue {
+    /// How ids and `when` call it: the text itself unless the file names it.
+    pub label: String,
+    /// What stands for `${name}`; it may hold `${…}` of its own.
+    pub text: String,
+    /// Capabilities that only the variants with this value need.
+    pub needs: Vec<Capability>,
 }
 
 /// One step.
@@ -188,13 +312,22 @@ pub struct Step {
 #[derive(Clone, Debug)]
 pub enum Action {
     /// An actor does something on its connection.
-    Act(Act),
+    Act(Box<Act>),
     /// Branches run at once, each step in its branch after the one before.
     Together {
         /// The branches.
         branches: Vec<Vec<Step>>,
         /// `interleave: all`: every merge of the branches is a variant of its own, run in order.
         interleave: bool,
+    },
+    /// Steps that only some variants or outcomes have.
+    When {
+        /// All of them hold, or `otherwise` is taken.
+        conditions: Vec<Condition>,
+        /// `then`
+        then: Vec<Step>,
+        /// `else`
+        otherwise: Vec<Step>,
     },
     /// A message comes in by LMTP, SMTP or, where the target has neither, APPEND.
     Deliver(Deliver),
@@ -204,6 +337,24 @@ pub enum Action {
     Probe(Protocol),
     /// Something is done to the server itself.
     Server(Control),
+    /// The users of devices do something, or look.
+    Device(DeviceStep),
+    /// Time passes for every device, and for the server where the target can do that.
+    Clock(Passage),
+}
+
+/// What `when` asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// This alternative of an `any_of` before was seen.
+    Seen(String),
+    /// This variable of `for` has one of these values, by their labels.
+    Is {
+        /// The variable's name.
+        variable: String,
+        /// The labels.
+        labels: Vec<String>,
+    },
 }
 
 /// An actor's doing, and what must follow.
@@ -225,6 +376,8 @@ pub struct Act {
     pub until_places: Vec<Place>,
     /// `any_of`: the legal alternatives by name; empty means none are named.
     pub any_of: Vec<Alternative>,
+    /// `fact`: what the alternative seen, or the time that `until` takes, tells about the server.
+    pub fact: Option<String>,
     /// `within: 5s`: the deadline of this step instead of the usual one.
     pub within: Option<Duration>,
 }

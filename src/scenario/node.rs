@@ -1,26 +1,23 @@
-//! YAML as a tree that knows where each key and each value stands.
-//!
-//! All uses of the YAML crate are here. Typed deserialization would stop at the first mistake, and
-//! a step's key is any actor's name; so a file becomes a tree first, and [`super::lower`] reads it.
+//! A scenario file as a tree that knows where each key and each value stands; a step's key is any
+//! actor's name. [`super::lower`] reads it.
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_yaml::options::DuplicateKeyPolicy;
 use serde_yaml::{Location, Spanned};
 
 use super::{Diagnostic, Place};
+use crate::yaml::{self, Raw};
 
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// Where it stands; for a block map or list only its beginning.
-    pub(super) place: Place,
+    pub(crate) place: Place,
     /// What it is.
-    pub(super) value: Value,
+    pub(crate) value: Value,
 }
 
 /// What a node is. Scalars keep the spelling of the file: `no` is text, not a truth value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// A key without a value.
     Null,
     /// Any scalar.
@@ -33,16 +30,16 @@ pub(super) enum Value {
 
 /// A key of a map.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Key {
+pub(crate) struct Key {
     /// Where it stands.
-    pub(super) place: Place,
+    pub(crate) place: Place,
     /// Its text.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 impl Node {
     /// Behind the last octet of the value, whatever is nested in it.
-    pub(super) fn end(&self) -> usize {
+    pub(crate) fn end(&self) -> usize {
         let inner = match &self.value {
             Value::Null | Value::Text(_) => None,
             Value::List(items) => items.last().map(Self::end),
@@ -53,8 +50,27 @@ impl Node {
         inner.map_or(self.place.end, |end| end.max(self.place.end))
     }
 
+    /// Moves the node, and what is nested in it, to where its text stands in a file.
+    pub(super) fn shift(&mut self, by: usize) {
+        let shift = |place: &mut Place| {
+            place.start += by;
+            place.end += by;
+        };
+        shift(&mut self.place);
+        match &mut self.value {
+            Value::Null | Value::Text(_) => {}
+            Value::List(items) => items.iter_mut().for_each(|item| item.shift(by)),
+            Value::Map(entries) => {
+                for (key, node) in entries {
+                    shift(&mut key.place);
+                    node.shift(by);
+                }
+            }
+        }
+    }
+
     /// The word for its kind in messages.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self.value {
             Value::Null => "nothing",
             Value::Text(_) => "text",
@@ -65,14 +81,64 @@ impl Node {
 }
 
 /// Reads one YAML document. A syntax error is a single diagnostic: nothing behind it can be read.
-pub(super) fn parse(text: &str) -> Result<Node, Diagnostic> {
-    let options = serde_yaml::options! {
-        duplicate_keys: DuplicateKeyPolicy::PassThrough,
-        with_snippet: false,
-    };
-    match serde_yaml::from_str_with_options::<Spanned<Raw>>(text, options) {
-        Ok(raw) => Ok(node(raw, text)),
+pub(crate) fn parse(text: &str) -> Result<Node, Diagnostic> {
+    let masked = mask(text);
+    match yaml::parse(&masked) {
+        Ok(raw) => {
+            let mut tree = node(raw, &masked);
+            unmask(&mut tree, &masked, text);
+            Ok(tree)
+        }
         Err(error) => Err(syntax_error(&error, text)),
+    }
+}
+
+/// `phone: sees {INBOX: [a]}` reads well and is no YAML, because of the second colon. On such a
+/// line something else stands for the space behind each colon of the braces; all octets stay where
+/// they are.
+fn mask(text: &str) -> String {
+    const VERB: &str = ": sees {";
+    let mut masked = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let begins = line.find(VERB).filter(|&at| {
+            let name = line[..at].trim_start_matches([' ', '-']);
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            !name.is_empty() && name.chars().all(is_name)
+        });
+        match begins {
+            None => masked.push_str(line),
+            Some(at) => {
+                let (verb, braces) = line.split_at(at + VERB.len());
+                let end = braces.find(" #").unwrap_or(braces.len());
+                let (braces, comment) = braces.split_at(end);
+                masked.push_str(verb);
+                masked.push_str(&braces.replace(": ", ":_"));
+                masked.push_str(comment);
+            }
+        }
+    }
+    masked
+}
+
+/// Gives plain scalars the text of the file.
+fn unmask(node: &mut Node, masked: &str, text: &str) {
+    let Place { start, end } = node.place;
+    match &mut node.value {
+        Value::Null => {}
+        Value::Text(value) if masked[start..end] == **value => {
+            text[start..end].clone_into(value);
+        }
+        Value::Text(_) => {}
+        Value::List(items) => {
+            for item in items {
+                unmask(item, masked, text);
+            }
+        }
+        Value::Map(entries) => {
+            for (_, node) in entries {
+                unmask(node, masked, text);
+            }
+        }
     }
 }
 
@@ -155,7 +221,7 @@ fn node(raw: Spanned<Raw>, text: &str) -> Node {
             None => Value::Null,
         },
         Raw::Text(text) => Value::Text(text),
-        Raw::Plain => {
+        Raw::Bool(_) | Raw::Number => {
             let defined = place_of(raw.defined, text);
             Value::Text(text[defined.start..defined.end].trim().to_owned())
         }
@@ -174,87 +240,6 @@ fn node(raw: Spanned<Raw>, text: &str) -> Node {
         ),
     };
     Node { place, value }
-}
-
-/// What serde hands over; numbers and truth values are taken from the file's text afterwards.
-enum Raw {
-    Null,
-    Text(String),
-    Plain,
-    List(Vec<Spanned<Self>>),
-    Map(Vec<(Spanned<String>, Spanned<Self>)>),
-}
-
-impl<'de> Deserialize<'de> for Raw {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(RawVisitor)
-    }
-}
-
-struct RawVisitor;
-
-impl<'de> Visitor<'de> for RawVisitor {
-    type Value = Raw;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a YAML value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Raw, E> {
-        Ok(Raw::Null)
-    }
-
-    fn visit_none<E>(self) -> Result<Raw, E> {
-        Ok(Raw::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
-        Raw::deserialize(deserializer)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Raw, E> {
-        Ok(Raw::Plain)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Raw, E> {
-        Ok(Raw::Plain)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Raw, E> {
-        Ok(Raw::Plain)
-    }
-
-    fn visit_i128<E>(self, _: i128) -> Result<Raw, E> {
-        Ok(Raw::Plain)
-    }
-
-    fn visit_u128<E>(self, _: u128) -> Result<Raw, E> {
-        Ok(Raw::Plain)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Raw, E> {
-        Ok(Raw::Plain)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Raw, E> {
-        Ok(Raw::Text(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Raw, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Raw::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Raw, A::Error> {
-        let mut map = Vec::new();
-        while let Some(entry) = entries.next_entry()? {
-            map.push(entry);
-        }
-        Ok(Raw::Map(map))
-    }
 }
 
 #[cfg(test)]

@@ -83,11 +83,20 @@ impl Test {
             }
             Self::Tag(glob) => scenario.tags.iter().any(|tag| glob.is_match(tag)),
             Self::Protocol(glob) => scenario
-                .actors
+                .protocols()
                 .iter()
-                .any(|actor| glob.is_match(actor.protocol.to_string())),
+                .any(|protocol| glob.is_match(protocol.to_string())),
             Self::Level(level) => level_of(scenario) == Some(*level),
             Self::Covers(glob) => scenario.covers.iter().any(|id| glob.is_match(id)),
+        }
+    }
+
+    /// True if the selector means this scenario by its id or a tag, and not by the way.
+    fn names(&self, scenario: &Scenario) -> bool {
+        match self {
+            Self::Id(glob) => glob.glob().glob() == scenario.id,
+            Self::Tag(glob) => glob.is_match(super::SLOW) && self.holds(scenario),
+            _ => false,
         }
     }
 
@@ -128,7 +137,8 @@ fn level_of(scenario: &Scenario) -> Option<Level> {
 
 /// The scenarios that any selector means, without those that a `!selector` means.
 ///
-/// Without a selector that is not negated, all are meant. The order is kept.
+/// Without a selector that is not negated, all are meant. What is tagged `slow` has to be named, by
+/// `tag:slow` or by its id. The order is kept.
 pub fn select(
     scenarios: &[Arc<Scenario>],
     selectors: &[String],
@@ -155,6 +165,7 @@ pub fn select(
         .filter(|scenario| {
             (wanted.is_empty() || wanted.iter().any(|test| test.holds(scenario)))
                 && !unwanted.iter().any(|test| test.holds(scenario))
+                && (!scenario.is_slow() || wanted.iter().any(|test| test.names(scenario)))
         })
         .cloned()
         .collect())
@@ -200,20 +211,19 @@ mod tests {
     #[test]
     fn selectors_select() {
         for (selectors, expected) in [
-            (&[][..], "imap/core/noop imap/ext/idle mixed/quit"),
+            (&[][..], "imap/core/noop mixed/quit"),
             (&["imap/core/noop"], "imap/core/noop"),
-            (&["imap"], "imap/core/noop imap/ext/idle"),
-            (&["imap/*/idle"], "imap/ext/idle"),
+            (&["imap"], "imap/core/noop"),
+            (&["imap", "tag:slow"], "imap/core/noop imap/ext/idle"),
+            (&["imap/ext/idle"], "imap/ext/idle"),
+            (&["imap/*/idle"], ""),
             (&["**/quit"], "mixed/quit"),
             (&["*/{noop,quit}"], "mixed/quit"),
             (&["tag:quick"], "imap/core/noop mixed/quit"),
             (&["protocol:pop3"], "mixed/quit"),
-            (
-                &["level:promise"],
-                "imap/core/noop imap/ext/idle mixed/quit",
-            ),
+            (&["level:promise"], "imap/core/noop mixed/quit"),
             (&["covers:promise/pop3-*"], "mixed/quit"),
-            (&["!tag:quick"], "imap/ext/idle"),
+            (&["!tag:quick"], ""),
             (&["imap", "mixed", "!imap/ext"], "imap/core/noop mixed/quit"),
         ] {
             assert_eq!(ids(selectors).as_deref(), Ok(expected), "{selectors:?}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Form, Template, TemplatePart};
+use super::{Form, Template, TemplatePart, VariableValue};
 use crate::expect::hole::{self, Piece};
 use crate::expect::{PatternError, nearest};
 
@@ -11,6 +11,9 @@ const ATTRIBUTES: [&str; 5] = ["uid", "seq", "size", "uidl", "body"];
 
 /// What `${…}` can say of an account, alone or with the account's number behind.
 const ACCOUNT: [&str; 4] = ["user", "password", "address", "sasl-plain"];
+
+/// What `${…}` can say of a connection that the server has challenged.
+const CHALLENGED: [&str; 3] = ["apop", "cram-md5", "cram-md5-wrong"];
 
 const FORMS: [(&str, Form); 3] = [
     ("literal", Form::Literal),
@@ -37,6 +40,35 @@ impl Template {
             TemplatePart::Text(_) => None,
             TemplatePart::Variable { path, .. } => Some(path.as_str()),
         })
+    }
+
+    /// The template with the text of these variables in their places.
+    pub fn spliced(&self, variables: &[(String, VariableValue)]) -> Self {
+        let mut spliced = Self::default();
+        for part in &self.parts {
+            let value = match part {
+                TemplatePart::Variable { path, form: None } => {
+                    variables.iter().find(|(name, _)| name == path)
+                }
+                _ => None,
+            };
+            let parsed = value.and_then(|(_, value)| Self::parse(&value.text).ok());
+            match parsed {
+                Some(template) => template
+                    .parts
+                    .into_iter()
+                    .for_each(|part| spliced.push(part)),
+                None => spliced.push(part.clone()),
+            }
+        }
+        spliced
+    }
+
+    fn push(&mut self, part: TemplatePart) {
+        match (self.parts.last_mut(), part) {
+            (Some(TemplatePart::Text(text)), TemplatePart::Text(more)) => text.push_str(&more),
+            (_, part) => self.parts.push(part),
+        }
     }
 
     /// The text in front of the first variable.
@@ -96,6 +128,9 @@ impl Scope {
     /// Why a path has no value here, with the nearest that has.
     pub(super) fn lacks(&self, path: &str) -> Option<(String, Option<String>)> {
         if let Some((message, attribute)) = path.split_once('.') {
+            if attribute == "mailbox" {
+                return None;
+            }
             if !self.messages.contains(message) {
                 return Some((
                     format!("there is no message `{message}` at this step"),
@@ -110,10 +145,11 @@ impl Scope {
                 )
             });
         }
-        if self.names.contains(path) || self.of_account(path) {
+        if self.names.contains(path) || self.is_own(path) {
             return None;
         }
-        let candidates = self.names.iter().map(String::as_str).chain(ACCOUNT);
+        let names = self.names.iter().map(String::as_str);
+        let candidates = names.chain(ACCOUNT).chain(CHALLENGED);
         let mut help = nearest(path, candidates);
         if self.messages.contains(path) {
             help = Some(format!("{path}.uid, {path}.body or the like"));
@@ -123,7 +159,11 @@ impl Scope {
 
     /// True if patterns may not bind this name, because it means something else.
     pub(super) fn is_taken(&self, name: &str) -> bool {
-        self.messages.contains(name) || self.of_account(name)
+        self.messages.contains(name) || self.is_own(name)
+    }
+
+    fn is_own(&self, path: &str) -> bool {
+        CHALLENGED.contains(&path) || self.of_account(path)
     }
 
     fn of_account(&self, path: &str) -> bool {

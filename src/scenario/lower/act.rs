@@ -24,6 +24,7 @@ impl Lowering<'_> {
             until: Vec::new(),
             until_places: Vec::new(),
             any_of: Vec::new(),
+            fact: None,
             within: None,
         };
         let deed = self.deed(&mut act, node);
@@ -120,12 +121,13 @@ impl Lowering<'_> {
         };
         for path in template.uses() {
             self.bound(node, text, path);
+            self.values_bound(node, text, path);
         }
         Some(template)
     }
 
     /// Notes a variable that has no value here.
-    fn bound(&mut self, node: &Node, text: &str, path: &str) {
+    pub(super) fn bound(&mut self, node: &Node, text: &str, path: &str) {
         if self.variables.iter().any(|variable| variable.name == path) {
             self.spliced.insert(path.to_owned());
         }
@@ -195,13 +197,38 @@ impl Lowering<'_> {
                     act.never_places = places;
                 }
                 "within" => act.within = self.reader.duration(value, name),
+                "fact" => {
+                    let waits = matches!(act.deed, Deed::Await);
+                    act.fact = self.fact(key, value, waits, modifiers);
+                }
                 _ => {
-                    let message = format!("`{name}` stands beside `together`");
+                    let other = if name == "interleave" {
+                        "together"
+                    } else {
+                        "when"
+                    };
+                    let message = format!("`{name}` stands beside `{other}`");
                     self.reader.error(key.place, message, None);
                 }
             }
         }
         act.expect_places.extend(act.never_places.iter().copied());
+    }
+
+    /// What an observation tells about the server; only these two demands, and waiting, make one.
+    fn fact(
+        &mut self,
+        key: &Key,
+        node: &Node,
+        waits: bool,
+        modifiers: &Modifiers<'_>,
+    ) -> Option<String> {
+        let observes = |name: &str| ["any_of", "until"].contains(&name);
+        if !waits && !modifiers.iter().any(|(key, _)| observes(&key.text)) {
+            let message = "`fact` stands beside `any_of`, `until` or `await`";
+            self.reader.error(key.place, message, None);
+        }
+        self.reader.text(node, "fact").map(str::to_owned)
     }
 
     fn demand(&mut self, act: &mut Act, name: &str, value: &Node) {
@@ -228,6 +255,7 @@ impl Lowering<'_> {
             self.reader.error(self.reader.visible(node), message, None);
         }
         for (key, value) in entries {
+            *self.outcomes.entry(key.text.clone()).or_default() += 1;
             let (expect, _) = self.patterns(value, act.actor, "an alternative");
             act.any_of.push(Alternative {
                 name: key.text.clone(),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::super::node::{Key, Node, Value};
 use super::super::{
-    Actor, Capability, Control, GivenMailbox, Needs, Place, Scenario, Source, Tls, Variable, schema,
+    Actor, Capability, Control, GivenMailbox, Needs, Place, Retention, Scenario, Source, Tls,
+    schema,
 };
-use super::{Lowering, MOST_ACCOUNTS, MOST_ACTORS, MOST_VARIANTS, Session};
-use crate::expect::{hole, nearest};
+use super::{Lowering, MOST_ACCOUNTS, MOST_ACTORS, Session};
+use crate::expect::nearest;
 use crate::wire::Protocol;
 
 /// Protocols by name.
@@ -20,26 +21,31 @@ pub(super) const PROTOCOLS: [(&str, Protocol); 4] = [
 ];
 
 /// Acts on the server by name.
-pub(super) const CONTROLS: [(&str, Control); 4] = [
+pub(super) const SERVER: [(&str, Control); 6] = [
     ("restart", Control::Restart),
     ("kill", Control::Kill),
     ("stop", Control::Stop),
     ("start", Control::Start),
+    ("backup", Control::Backup),
+    ("restore", Control::Restore),
+];
+
+/// What `control` of `needs` may ask for; `None`: the clock.
+const CONTROLS: [(&str, Option<Control>); 7] = [
+    ("restart", Some(Control::Restart)),
+    ("kill", Some(Control::Kill)),
+    ("stop", Some(Control::Stop)),
+    ("start", Some(Control::Start)),
+    ("backup", Some(Control::Backup)),
+    ("restore", Some(Control::Restore)),
+    ("clock", None),
 ];
 
 impl Lowering<'_> {
     /// Reads the whole file; `None` if something indispensable is missing.
     pub(super) fn file(&mut self, root: &Node, source: &Arc<Source>, id: &str) -> Option<Scenario> {
-        let mut keys = schema::keys::<schema::File>();
+        let keys = schema::keys::<schema::File>();
         let entries = self.reader.entries(root, "a scenario");
-        if let Some((key, _)) = entries.iter().find(|(key, _)| key.text == "devices") {
-            self.reader.error(
-                key.place,
-                "devices and the clock are not part of this version",
-                Some("write the same with actors".into()),
-            );
-            keys.push("devices".into());
-        }
         for (key, _) in &entries {
             if !keys.contains(&key.text) {
                 let candidates = keys.iter().map(String::as_str);
@@ -60,6 +66,9 @@ impl Lowering<'_> {
         if let Some(node) = find("actors") {
             self.actors(node);
         }
+        if let Some(node) = find("devices") {
+            self.devices(node);
+        }
         self.scope.accounts = self.scope.accounts.max(needs.accounts).max(1);
         let given = find("given").map_or_else(Vec::new, |node| self.given(node));
         let steps = find("steps").map(|node| self.steps(node));
@@ -74,6 +83,7 @@ impl Lowering<'_> {
             needs,
             given,
             actors: std::mem::take(&mut self.actors),
+            devices: std::mem::take(&mut self.devices),
             variants: std::mem::take(&mut self.variables),
             steps: steps?,
             tags: find("tags").map_or_else(Vec::new, |node| self.reader.texts(node, "tags")),
@@ -91,9 +101,11 @@ impl Lowering<'_> {
 
     fn required<'n>(&mut self, root: &Node, find: &dyn Fn(&str) -> Option<&'n Node>) {
         for key in ["title", "covers", "actors", "steps"] {
-            if find(key).is_none() && matches!(root.value, Value::Map(_)) {
+            let instead = key == "actors" && find("devices").is_some();
+            if find(key).is_none() && !instead && matches!(root.value, Value::Map(_)) {
                 let place = self.reader.visible(root);
-                let message = format!("a scenario has `{key}`, and this one has none");
+                let or = if key == "actors" { " or `devices`" } else { "" };
+                let message = format!("a scenario has `{key}`{or}, and this one has none");
                 self.reader.error(place, message, None);
             }
         }
@@ -148,7 +160,14 @@ impl Lowering<'_> {
                         .number(value, "accounts", MOST_ACCOUNTS)
                         .unwrap_or(1);
                 }
-                "control" => self.controls(value, &mut needs.control),
+                "control" => self.controls(value, &mut needs),
+                "retention" => {
+                    for item in self.reader.one_or_more(value, "retention") {
+                        let kind = self.reader.choice(item, "retention", &Retention::ALL);
+                        needs.retention.extend(kind);
+                    }
+                    self.expires = is_timed(&needs.retention);
+                }
                 name => {
                     if let Some((_, protocol)) = PROTOCOLS.iter().find(|(p, _)| *p == name) {
                         for item in self.reader.list(value, name) {
@@ -161,21 +180,21 @@ impl Lowering<'_> {
         needs
     }
 
-    fn controls(&mut self, node: &Node, controls: &mut Vec<Control>) {
+    fn controls(&mut self, node: &Node, needs: &mut Needs) {
         for item in self.reader.list(node, "control") {
-            if matches!(&item.value, Value::Text(text) if text == "clock") {
-                let message = "devices and the clock are not part of this version";
-                self.reader.error(item.place, message, None);
-                continue;
+            match self.reader.choice(item, "control", &CONTROLS) {
+                Some(Some(control)) => needs.control.push(control),
+                Some(None) => needs.clock = true,
+                None => {}
             }
-            controls.extend(self.reader.choice(item, "control", &CONTROLS));
         }
     }
 
-    fn capability(&mut self, node: &Node, protocol: Protocol) -> Option<Capability> {
+    pub(super) fn capability(&mut self, node: &Node, protocol: Protocol) -> Option<Capability> {
         let text = self.reader.text(node, "a capability")?;
         let name = text.strip_prefix('!').unwrap_or(text);
-        if name.is_empty() || !name.bytes().all(|octet| octet.is_ascii_graphic()) {
+        let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_graphic());
+        if !name.split(' ').all(is_word) {
             let message = format!("`{text}` is no capability");
             self.reader.error(node.place, message, None);
             return None;
@@ -187,35 +206,6 @@ impl Lowering<'_> {
         })
     }
 
-    fn variants(&mut self, node: &Node) {
-        let mut product = 1usize;
-        for (key, value) in self.reader.entries(node, "for") {
-            let name = &key.text;
-            if !hole::is_path(name) || name.contains('.') || self.scope.is_taken(name) {
-                let message = format!("`{name}` cannot be the name of a variable");
-                self.reader.error(key.place, message, None);
-            }
-            let values = self.reader.texts(value, "the values of a variable");
-            if values.is_empty() || values.iter().any(|value| value.contains("${")) {
-                let message = "a variable has at least one value, and values hold no `${…}`";
-                let place = self.reader.visible(value);
-                self.reader.error(place, message, None);
-            }
-            product = product.saturating_mul(values.len().max(1));
-            self.scope.names.insert(name.clone());
-            self.variables.push(Variable {
-                name: name.clone(),
-                values,
-            });
-        }
-        if product > MOST_VARIANTS {
-            let message = format!("these are {product} variants, and {MOST_VARIANTS} is the most");
-            let place = self.reader.visible(node);
-            self.reader.error(place, message, None);
-            self.variables.clear();
-        }
-    }
-
     fn actors(&mut self, node: &Node) {
         let entries = self.reader.entries(node, "actors");
         if entries.is_empty() || entries.len() > MOST_ACTORS {
@@ -223,24 +213,29 @@ impl Lowering<'_> {
             let place = self.reader.visible(node);
             self.reader.error(place, message, None);
         }
-        let reserved = schema::keys::<schema::Step>();
         for (key, value) in entries {
-            let name = &key.text;
-            let fits = name.starts_with(|first: char| first.is_ascii_alphabetic())
-                && name.len() <= 32
-                && name
-                    .bytes()
-                    .all(|octet| octet.is_ascii_alphanumeric() || b"-_".contains(&octet));
-            if !fits || reserved.contains(name) || ["clock", "all"].contains(&name.as_str()) {
-                let message = format!("`{name}` cannot be the name of an actor");
-                let help = "letters, digits and hyphens, and no word of the language".to_owned();
-                self.reader.error(key.place, message, Some(help));
-            }
+            self.name(key, "an actor");
             let actor = self.actor(key, value);
             self.account(actor.account);
             self.actors.push(actor);
             self.actor_places.push(key.place);
             self.sessions.push(Session::default());
+        }
+    }
+
+    /// Notes a name that no actor or device can have.
+    pub(super) fn name(&mut self, key: &Key, whose: &str) {
+        let reserved = schema::keys::<schema::Step>();
+        let name = &key.text;
+        let fits = name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name.len() <= 32
+            && name
+                .bytes()
+                .all(|octet| octet.is_ascii_alphanumeric() || b"-_".contains(&octet));
+        if !fits || reserved.contains(name) || name == "all" {
+            let message = format!("`{name}` cannot be the name of {whose}");
+            let help = "letters, digits and hyphens, and no word of the language".to_owned();
+            self.reader.error(key.place, message, Some(help));
         }
     }
 
@@ -350,6 +345,7 @@ impl Lowering<'_> {
                 self.reader.error(self.actor_places[at], message, None);
             }
         }
+        self.idle_devices();
         let Some(Value::Map(entries)) = variants.map(|node| &node.value) else {
             return;
         };
@@ -390,4 +386,10 @@ impl Lowering<'_> {
         needs.control.sort_unstable();
         needs.control.dedup();
     }
+}
+
+/// True if a server with any of these profiles loses mail with time.
+fn is_timed(kinds: &[Retention]) -> bool {
+    let timed = |kind: &Retention| matches!(kind, Retention::Expire | Retention::AutoExpunge);
+    !kinds.is_empty() && kinds.iter().all(timed)
 }

@@ -2,18 +2,23 @@
 
 mod act;
 mod chunk;
+mod device;
 mod header;
 mod message;
-mod reader;
+pub(crate) mod reader;
 mod step;
+mod variants;
+mod verb;
+mod when;
 mod world;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::vars::Scope;
-use super::{Actor, Invalid, Place, Scenario, Source, Variable, node};
+use super::{Actor, Device, Invalid, Place, Scenario, Source, Variable, node};
 use crate::finding::requirement;
+use device::DeviceState;
 use reader::Reader;
 
 /// Most steps of a scenario, those in branches included.
@@ -61,12 +66,16 @@ pub fn read(source: &Arc<Source>, id: &str, known: &Known<'_>) -> Result<Scenari
         known,
         actors: Vec::new(),
         actor_places: Vec::new(),
+        devices: Vec::new(),
+        device_states: Vec::new(),
         variables: Vec::new(),
         scope: Scope::default(),
         message_names: BTreeSet::new(),
         sessions: Vec::new(),
         steps: 0,
+        expires: false,
         spliced: BTreeSet::new(),
+        outcomes: BTreeMap::new(),
     };
     let scenario = lowering.file(&root, source, id);
     match scenario {
@@ -81,6 +90,9 @@ struct Lowering<'a> {
     known: &'a Known<'a>,
     actors: Vec<Actor>,
     actor_places: Vec<Place>,
+    devices: Vec<Device>,
+    /// For each device, what its steps have done so far.
+    device_states: Vec<DeviceState>,
     variables: Vec<Variable>,
     scope: Scope,
     /// Names of messages given or delivered anywhere, for uniqueness.
@@ -88,8 +100,12 @@ struct Lowering<'a> {
     /// For each actor, what its steps have done so far.
     sessions: Vec<Session>,
     steps: usize,
+    /// True if the scenario is for servers that lose mail with time.
+    expires: bool,
     /// Variables of `for` that are used.
     spliced: BTreeSet<String>,
+    /// How many steps so far have an alternative of this name.
+    outcomes: BTreeMap<String, usize>,
 }
 
 /// An actor's connection while its steps are read.
@@ -110,10 +126,13 @@ impl Lowering<'_> {
     }
 
     /// The variables of `for` as patterns take them.
-    fn splices(&self) -> Vec<(&str, &[String])> {
+    fn splices(&self) -> Vec<(&str, Vec<&str>)> {
         self.variables
             .iter()
-            .map(|variable| (variable.name.as_str(), variable.values.as_slice()))
+            .map(|variable| {
+                let texts = variable.values.iter().map(|value| value.text.as_str());
+                (variable.name.as_str(), texts.collect())
+            })
             .collect()
     }
 }
@@ -122,7 +141,9 @@ impl Lowering<'_> {
 mod tests {
     use pretty_assertions::assert_eq;
 
-    use super::super::{Action, Claim, Control, Deed, Template, TemplatePart, one_line, render};
+    use super::super::{
+        Action, Claim, Condition, Control, Deed, Template, TemplatePart, Verb, one_line, render,
+    };
     use super::*;
     use crate::wire::Protocol;
 
@@ -264,7 +285,7 @@ steps:
   - laptop: LOGOUT
   - laptop: NOOP
   - check: INBOX holds exactly [plian]
-  - clock: +1d
+  - clock: 1d
 "#;
         assert_eq!(
             mistakes(text),
@@ -287,7 +308,7 @@ x.yaml:17:5: the connection of `shop` has ended with QUIT before (- shop: {conne
 x.yaml:19:5: the connection of `laptop` has ended with LOGOUT before \
 (- laptop: {connect: again})
 x.yaml:20:33: unknown message `plian` (did you mean `plain`?)
-x.yaml:21:5: devices and the clock are not part of this version"
+x.yaml:21:12: clock goes forward by a time: +13d, +2h, +30m"
         );
     }
 
@@ -403,8 +424,135 @@ error: there is no message `plan` at this step
             "  - {deliver: {message: invoice, as: bill, via: append, flags: [\\Seen, $x]}}\n  \
              - {check: \"INBOX lacks [bill]\"}",
             "  - {server: kill}",
+            "  - {clock: +13d}",
         ] {
             assert_eq!(mistakes(&with_steps(steps)), "none", "{steps}");
+        }
+    }
+
+    /// A scenario of devices around these steps, the first of which stands on line 7.
+    fn with_devices(steps: &str) -> String {
+        format!(
+            "title: t\ncovers: [rfc1939-6-3]\ngiven: {{INBOX: [plain, multipart]}}\n\
+             devices: {{pc: {{pop3: {{leave_on_server: [14d, until deleted]}}}},\n  phone: imap, \
+             web: webmail}}\nsteps:\n{steps}\n  - all: check mail\n"
+        )
+    }
+
+    #[test]
+    fn devices_are_read_with_their_policies() {
+        let text = with_devices(
+            "  - phone: sees {INBOX: [plain: read, multipart], Sent: []}   # a word\n  \
+             - {pc: {holds: [plain]}}\n  - web: move plain to Work/2026\n  - clock: +15d",
+        );
+        let scenario = parse(&text).map_err(|invalid| one_line(&invalid)).unwrap();
+        let programs: Vec<_> = scenario
+            .devices
+            .iter()
+            .map(|d| d.program.to_string())
+            .collect();
+        let expected = [
+            "POP3, leaves mail on the server for 14 days, or until deleted here",
+            "IMAP",
+            "webmail",
+        ];
+        assert_eq!(programs, expected);
+        let Action::Device(step) = &scenario.steps[0].action else {
+            panic!("step 1 is a device's");
+        };
+        let Verb::Sees(sights) = &step.verb else {
+            panic!("step 1 is about what the phone sees");
+        };
+        let sights: Vec<_> = sights.iter().map(ToString::to_string).collect();
+        assert_eq!(sights, ["INBOX: [plain: read, multipart]", "Sent: []"]);
+        let Action::Device(step) = &scenario.steps[4].action else {
+            panic!("step 5 is of all devices");
+        };
+        assert_eq!(step.devices, [0, 1, 2]);
+        let protocols: Vec<_> = scenario.protocols().into_iter().collect();
+        assert_eq!(protocols, [Protocol::Imap, Protocol::Pop3]);
+    }
+
+    #[test]
+    fn what_devices_cannot_do_is_a_mistake() {
+        for (step, mistake) in [
+            (
+                "phone: sees {INBOX: [plian]}",
+                "7:26: unknown message `plian` (did you mean `plain`?)",
+            ),
+            (
+                "phone: sees {INBOX: [plain: red]}",
+                "7:33: `red` is no value of a mark (did you mean `read`?)",
+            ),
+            (
+                "phone: chek mail",
+                "7:12: a device does no such thing (did you mean `check mail`?)",
+            ),
+            (
+                "phone: delete plian",
+                "7:19: unknown message `plian` (did you mean `plain`?)",
+            ),
+            ("phone: {seas: {INBOX: []}}", "(did you mean `sees`?)"),
+            (
+                "phne: check mail",
+                "7:5: unknown actor or key of a step `phne` (did you mean `phone`?)",
+            ),
+            (
+                "pc: sees {Sent: []}",
+                "pc sees INBOX and nothing else, not Sent",
+            ),
+            ("pc: sees {INBOX: [plain: read]}", "POP3 has no flags"),
+            (
+                "pc: move plain to Work",
+                "only imap devices and webmail flag, move and copy messages",
+            ),
+            ("web: holds [plain]", "webmail keeps no copies"),
+            (
+                "web: goes offline",
+                "only imap devices go offline and return",
+            ),
+            ("phone: returns", "phone is not offline"),
+            (
+                "{phone: goes offline}\n  - {phone: check mail}",
+                "8:13: phone is offline",
+            ),
+            (
+                "{phone: check mail, expect: OK}",
+                "a device's step has no `expect`",
+            ),
+            (
+                "together: [[{pc: check mail}], [{pc: check mail}]]",
+                "acts in another branch already",
+            ),
+        ] {
+            let found = mistakes(&with_devices(&format!(
+                "  - {step}\n  - {{phone: check mail}}"
+            )));
+            assert!(found.contains(mistake), "{step}: {found}");
+        }
+        let header = |devices: &str| {
+            mistakes(&format!(
+                "title: t\ncovers: [rfc1939-6-3]\ndevices: {{{devices}}}\nsteps:\n- a: check mail\n"
+            ))
+        };
+        for (devices, mistake) in [
+            (
+                "a: webmial",
+                "`webmial` is no value of a device (did you mean `webmail`?)",
+            ),
+            (
+                "a: {pop3: {leave_on_server: 14h}}",
+                "`14h` is no value of leave_on_server",
+            ),
+            (
+                "a: {pop3: {delete: after download, leave_on_server: 1d}}",
+                "not both",
+            ),
+            ("a: imap, b: imap", "no step uses the device `b`"),
+            ("a: imap, all: imap", "`all` cannot be the name of a device"),
+        ] {
+            let found = header(devices);
+            assert!(found.contains(mistake), "{devices}: {found}");
         }
     }
 
@@ -435,8 +583,105 @@ error: there is no message `plan` at this step
         assert!(wrong.contains("in the variant `FINE`"), "{wrong}");
         let unused = with("{command: [NOOP], reply: [OK], third: [x]}");
         assert!(unused.contains("1:37: no step uses `${third}`"), "{unused}");
-        let nested = with("{command: [\"${plain.uid}\"], reply: [OK]}");
-        assert!(nested.contains("values hold no"), "{nested}");
+        assert_eq!(
+            with(
+                "{command: [\"FETCH ${plain.seq} UID\"], reply: [\"* 1 FETCH (UID ${plain.uid})\"]}"
+            ),
+            "none"
+        );
+        let unknown =
+            with("{command: [\"FETCH ${plan.seq} UID\"], reply: [\"* ${plain.uuid} EXPUNGE\"]}");
+        assert!(unknown.contains("there is no message `plan`"), "{unknown}");
+        assert!(unknown.contains("a message has no `uuid`"), "{unknown}");
+        let nested = with("{command: [NOOP, \"${reply}\"], reply: [OK]}");
+        assert!(
+            nested.contains("`${reply}` holds another variable"),
+            "{nested}"
+        );
+    }
+
+    #[test]
+    fn values_may_have_names_and_needs() {
+        let text = with_steps("  - {a: \"${removal}\"}");
+        let with = |values: &str| format!("for: {{removal: {values}}}\n{text}");
+        let move_it = "{text: \"MOVE 1 x\", needs: {imap: [MOVE]}}";
+        let scenario = parse(&with(&format!("{{expunge: EXPUNGE, move: {move_it}}}"))).unwrap();
+        let values = &scenario.variants[0].values;
+        let labels: Vec<_> = values.iter().map(|value| value.label.as_str()).collect();
+        assert_eq!(labels, ["expunge", "move"]);
+        assert_eq!(values[0].text, "EXPUNGE");
+        assert_eq!(values[1].needs[0].name, "MOVE");
+        assert!(scenario.needs.capabilities.is_empty());
+        for (values, mistake) in [
+            ("{}", "at least one value"),
+            ("{move: {needs: {imap: [MOVE]}}}", "`move` has no `text`"),
+            (
+                "{move: {text: x, needs: {delivery: yes}}}",
+                "unknown key of the needs",
+            ),
+        ] {
+            let found = mistakes(&with(values));
+            assert!(found.contains(mistake), "{values}: {found}");
+        }
+    }
+
+    #[test]
+    fn when_asks_for_outcomes_and_values() {
+        let answer = "  - {a: \"${way}\", any_of: {done: OK, refused: \"NO\"}}\n";
+        let with = |steps: &str| {
+            let text = with_steps(&format!("{answer}{steps}"));
+            format!("for: {{way: {{x: EXPUNGE, y: CLOSE}}}}\n{text}")
+        };
+        let steps = "  - {when: done, then: [{check: INBOX is empty}], else: [{a: NOOP}]}\n  \
+                     - when: [refused, {way: [x, y]}]\n    \
+                     then: [{when: {way: x}, then: [{b: STAT}]}]";
+        let scenario = parse(&with(steps)).unwrap();
+        let Action::When {
+            conditions,
+            then,
+            otherwise,
+        } = &scenario.steps[1].action
+        else {
+            panic!("step 2 is conditional");
+        };
+        assert_eq!(conditions[..], [Condition::Seen("done".into())]);
+        assert_eq!((then.len(), otherwise.len()), (1, 1));
+        for (steps, mistake) in [
+            ("{when: dune, then: [{a: NOOP}]}", "(did you mean `done`?)"),
+            (
+                "{when: {wey: x}, then: [{a: NOOP}]}",
+                "(did you mean `way`?)",
+            ),
+            ("{when: {way: z}, then: [{a: NOOP}]}", "unknown value `z`"),
+            ("{when: done}", "`when` has `then` beside it"),
+            (
+                "{a: NOOP, then: [{a: NOOP}]}",
+                "`then` stands beside `when`",
+            ),
+            (
+                "{when: done, expect: OK, then: []}",
+                "`when` has no `expect`",
+            ),
+            (
+                "{together: [[{a: NOOP}], [{when: done, then: [{b: NOOP}]}]]}",
+                "has no `when`",
+            ),
+            (
+                "{when: done, then: [{together: [[{a: NOOP}], [{b: NOOP}]]}]}",
+                "`together` stands in no",
+            ),
+            (
+                "{when: done, then: [{a: LOGOUT}]}\n  - {a: NOOP}",
+                "has ended with LOGOUT",
+            ),
+            (
+                "{a: NOOP, any_of: {done: OK, no: \"NO\"}}\n  - {when: done, then: [{a: X}]}",
+                "more than one step before this",
+            ),
+        ] {
+            let found = mistakes(&with(&format!("  - {steps}")));
+            assert!(found.contains(mistake), "{steps}: {found}");
+        }
     }
 
     #[test]

@@ -7,13 +7,13 @@ use super::super::{Diagnostic, Place};
 use crate::expect::{PatternError, nearest};
 
 /// The file's text and its mistakes.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     text: &'a str,
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Self {
             text,
             diagnostics: Vec::new(),
@@ -21,7 +21,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Notes a mistake.
-    pub(super) fn error(&mut self, place: Place, message: impl Into<String>, help: Option<String>) {
+    pub(crate) fn error(&mut self, place: Place, message: impl Into<String>, help: Option<String>) {
         self.diagnostics.push(Diagnostic {
             place,
             message: message.into(),
@@ -30,7 +30,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Notes a word that stands for nothing, with the nearest that stands for something.
-    pub(super) fn unknown<'b>(
+    pub(crate) fn unknown<'b>(
         &mut self,
         place: Place,
         what: &str,
@@ -42,7 +42,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Notes a mistake inside a scalar.
-    pub(super) fn pattern_error(&mut self, node: &Node, error: PatternError) {
+    pub(crate) fn pattern_error(&mut self, node: &Node, error: PatternError) {
         let help = error
             .suggestion
             .map(|suggestion| format!("did you mean `{suggestion}`?"));
@@ -51,7 +51,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The place of the octet at `offset` of a scalar's value, to the end of its word.
-    pub(super) fn inside(&self, place: Place, offset: usize) -> Place {
+    pub(crate) fn inside(&self, place: Place, offset: usize) -> Place {
         let raw = &self.text[place.start..place.end];
         let mut at = match raw.as_bytes().first() {
             Some(quote @ (b'"' | b'\'')) => 1 + escaped_length(&raw[1..], *quote, offset),
@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A map whose keys are among `allowed`; unknown and repeated keys are noted.
-    pub(super) fn map<'n>(
+    pub(crate) fn map<'n>(
         &mut self,
         node: &'n Node,
         what: &str,
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A map with any keys; repeated keys are noted and left out.
-    pub(super) fn entries<'n>(&mut self, node: &'n Node, what: &str) -> Vec<(&'n Key, &'n Node)> {
+    pub(crate) fn entries<'n>(&mut self, node: &'n Node, what: &str) -> Vec<(&'n Key, &'n Node)> {
         let Value::Map(entries) = &node.value else {
             self.wrong_kind(node, what, "a map");
             return Vec::new();
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
         unique
     }
 
-    pub(super) fn list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
+    pub(crate) fn list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
         match &node.value {
             Value::List(items) => items,
             _ => {
@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The items of a list, or one value alone.
-    pub(super) fn one_or_more<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
+    pub(crate) fn one_or_more<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
         match &node.value {
             Value::List(items) if items.is_empty() => {
                 self.error(node.place, format!("{what} is an empty list"), None);
@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
+    pub(crate) fn text<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n str> {
         match &node.value {
             Value::Text(text) => Some(text),
             _ => {
@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn texts(&mut self, node: &Node, what: &str) -> Vec<String> {
+    pub(crate) fn texts(&mut self, node: &Node, what: &str) -> Vec<String> {
         let items = self.list(node, what);
         items
             .iter()
@@ -152,7 +152,7 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    pub(super) fn truth(&mut self, node: &Node, what: &str) -> Option<bool> {
+    pub(crate) fn truth(&mut self, node: &Node, what: &str) -> Option<bool> {
         self.choice(
             node,
             what,
@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
         )
     }
 
-    pub(super) fn number(&mut self, node: &Node, what: &str, most: usize) -> Option<usize> {
+    pub(crate) fn number(&mut self, node: &Node, what: &str, most: usize) -> Option<usize> {
         let text = self.text(node, what)?;
         match text.parse() {
             Ok(number) if (1..=most).contains(&number) => Some(number),
@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `50ms`, `5s`, `2m`; at most ten minutes.
-    pub(super) fn duration(&mut self, node: &Node, what: &str) -> Option<Duration> {
+    pub(crate) fn duration(&mut self, node: &Node, what: &str) -> Option<Duration> {
         let text = self.text(node, what)?;
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let (number, unit) = text.split_at(digits);
@@ -202,8 +202,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// `+13d`, `+2h`, `+30m`: how far a clock goes forward, at most ten years.
+    pub(super) fn forward(&mut self, node: &Node, what: &str) -> Option<Duration> {
+        let text = self.text(node, what)?;
+        let length = text.strip_prefix('+').and_then(calendar_time);
+        if length.is_none() {
+            let message = format!("{what} goes forward by a time: +13d, +2h, +30m");
+            self.error(self.visible(node), message, None);
+        }
+        length
+    }
+
     /// One of a few words.
-    pub(super) fn choice<T: Copy>(
+    pub(crate) fn choice<T: Copy>(
         &mut self,
         node: &Node,
         what: &str,
@@ -233,7 +244,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A place with at least one octet: block maps and lists have only a beginning.
-    pub(super) fn visible(&self, node: &Node) -> Place {
+    pub(crate) fn visible(&self, node: &Node) -> Place {
         let Place { start, end } = node.place;
         if end > start {
             return node.place;
@@ -244,6 +255,23 @@ impl<'a> Reader<'a> {
             end: start + first,
         }
     }
+}
+
+/// `14d`, `2h`, `30m`: from a minute to ten years.
+pub(super) fn calendar_time(text: &str) -> Option<Duration> {
+    const LONGEST_S: u64 = 10 * 365 * 86_400;
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let seconds = match unit {
+        "d" => 86_400,
+        "h" => 3600,
+        "m" => 60,
+        _ => return None,
+    };
+    let total = number.parse::<u64>().ok()?.checked_mul(seconds)?;
+    (1..=LONGEST_S)
+        .contains(&total)
+        .then(|| Duration::from_secs(total))
 }
 
 /// How many octets of a quoted scalar's source make up `wanted` octets of its value.

@@ -1,24 +1,47 @@
 //! Steps: who or what a step is about.
 
 use super::super::node::{Key, Node};
-use super::super::{Action, Place, Step};
-use super::header::{CONTROLS, PROTOCOLS};
+use super::super::{Action, DeviceStep, Place, Step};
+use super::header::{PROTOCOLS, SERVER};
 use super::{Lowering, MOST_ORDERS, MOST_STEPS};
 
 /// Keys that say what must follow, and how.
-const MODIFIERS: [&str; 8] = [
+const MODIFIERS: [&str; 11] = [
     "any_of",
+    "else",
     "expect",
+    "fact",
     "in_order",
     "interleave",
     "never",
     "only",
+    "then",
     "until",
     "within",
 ];
 
 /// Keys that act on the world rather than on a connection.
-const WORLD: [&str; 5] = ["check", "deliver", "probe", "server", "together"];
+const WORLD: [&str; 7] = [
+    "check", "clock", "deliver", "probe", "server", "together", "when",
+];
+
+/// Which modifiers belong to which acts on the world.
+const OF_WORLD: [(&str, &str); 3] = [
+    ("interleave", "together"),
+    ("then", "when"),
+    ("else", "when"),
+];
+
+/// Where a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Inside {
+    /// In the list of the file.
+    File,
+    /// In a branch of `together`.
+    Branch,
+    /// In `then` or `else`.
+    When,
+}
 
 /// A step's keys behind the one that names the actor or the act.
 pub(super) type Modifiers<'n> = Vec<(&'n Key, &'n Node)>;
@@ -34,11 +57,11 @@ impl Lowering<'_> {
         }
         items
             .iter()
-            .filter_map(|item| self.step(item, false))
+            .filter_map(|item| self.step(item, Inside::File))
             .collect()
     }
 
-    fn step(&mut self, node: &Node, in_branch: bool) -> Option<Step> {
+    pub(super) fn step(&mut self, node: &Node, inside: Inside) -> Option<Step> {
         self.steps += 1;
         if self.steps == MOST_STEPS + 1 {
             let message = format!("a scenario has at most {MOST_STEPS} steps");
@@ -51,19 +74,25 @@ impl Lowering<'_> {
             end: value.end().max(key.place.end),
         };
         let action = match key.text.as_str() {
-            "together" => self.together(key, value, &modifiers, in_branch)?,
+            "together" => self.together(key, value, &modifiers, inside)?,
+            "when" => self.when(key, value, &modifiers, inside)?,
             "deliver" => Action::Deliver(self.deliver(value)?),
             "check" => Action::Check(self.check(value)?),
+            "clock" => Action::Clock(self.passage(value)?),
             "probe" => Action::Probe(self.reader.choice(value, "probe", &PROTOCOLS)?),
-            "server" => Action::Server(self.reader.choice(value, "server", &CONTROLS)?),
+            "server" => Action::Server(self.reader.choice(value, "server", &SERVER)?),
+            name if name == "all" || self.devices.iter().any(|device| device.name == name) => {
+                Action::Device(self.device_step(key, value, &modifiers)?)
+            }
             name => {
                 let actor = self.actors.iter().position(|actor| actor.name == name)?;
-                Action::Act(self.act(actor, key, value, &modifiers)?)
+                Action::Act(Box::new(self.act(actor, key, value, &modifiers)?))
             }
         };
         if WORLD.contains(&key.text.as_str()) {
             for (modifier, _) in &modifiers {
-                if !(modifier.text == "interleave" && key.text == "together") {
+                let pair = (modifier.text.as_str(), key.text.as_str());
+                if !OF_WORLD.contains(&pair) {
                     let message = format!("`{}` has no `{}`", key.text, modifier.text);
                     self.reader.error(modifier.place, message, None);
                 }
@@ -83,13 +112,9 @@ impl Lowering<'_> {
         let mut unknown = false;
         for (key, value) in entries {
             let name = key.text.as_str();
-            let known = WORLD.contains(&name) || self.actors.iter().any(|actor| actor.name == name);
+            let known = WORLD.contains(&name) || self.names().any(|known| known == name);
             if MODIFIERS.contains(&name) {
                 modifiers.push((key, value));
-            } else if name == "clock" {
-                let message = "devices and the clock are not part of this version";
-                self.reader.error(key.place, message, None);
-                unknown = true;
             } else if !known {
                 self.unknown_subject(key);
                 unknown = true;
@@ -110,7 +135,7 @@ impl Lowering<'_> {
     }
 
     fn unknown_subject(&mut self, key: &Key) {
-        let names: Vec<String> = self.actors.iter().map(|actor| actor.name.clone()).collect();
+        let names: Vec<String> = self.names().map(str::to_owned).collect();
         let candidates = names
             .iter()
             .map(String::as_str)
@@ -120,15 +145,23 @@ impl Lowering<'_> {
             .unknown(key.place, "actor or key of a step", &key.text, candidates);
     }
 
+    /// Who can be the subject of a step.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let all = (!self.devices.is_empty()).then_some("all");
+        let devices = self.devices.iter().map(|device| device.name.as_str());
+        let actors = self.actors.iter().map(|actor| actor.name.as_str());
+        actors.chain(devices).chain(all)
+    }
+
     fn together(
         &mut self,
         key: &Key,
         node: &Node,
         modifiers: &Modifiers<'_>,
-        in_branch: bool,
+        inside: Inside,
     ) -> Option<Action> {
-        if in_branch {
-            let message = "a branch of `together` has no `together` of its own";
+        if inside != Inside::File {
+            let message = "`together` stands in no `together` and in no `when`";
             self.reader.error(key.place, message, None);
             return None;
         }
@@ -151,7 +184,7 @@ impl Lowering<'_> {
             let steps = self.reader.list(branch, "a branch");
             let mut lowered = Vec::with_capacity(steps.len());
             for step in steps {
-                lowered.extend(self.step(step, true));
+                lowered.extend(self.step(step, Inside::Branch));
                 if !interleave {
                     self.claim(step, lowered.last(), at);
                 }
@@ -160,6 +193,9 @@ impl Lowering<'_> {
         }
         for session in &mut self.sessions {
             session.branch = None;
+        }
+        for state in &mut self.device_states {
+            state.branch = None;
         }
         if interleave && orders(&branches) > MOST_ORDERS {
             let message = format!("these branches have more than {MOST_ORDERS} orders");
@@ -171,24 +207,30 @@ impl Lowering<'_> {
         })
     }
 
-    /// An actor has one connection, so it can be in one branch only.
+    /// An actor has one connection, and a device one user: each can be in one branch only.
     fn claim(&mut self, node: &Node, step: Option<&Step>, branch: usize) {
-        let Some(Step {
-            action: Action::Act(act),
-            ..
-        }) = step
-        else {
-            return;
+        let taken = match step.map(|step| &step.action) {
+            Some(Action::Act(act)) => {
+                let before = self.sessions[act.actor].branch.replace(branch);
+                vec![(before, self.actors[act.actor].name.clone())]
+            }
+            Some(Action::Device(DeviceStep { devices, .. })) => devices
+                .iter()
+                .map(|&at| {
+                    let before = self.device_states[at].branch.replace(branch);
+                    (before, self.devices[at].name.clone())
+                })
+                .collect(),
+            _ => return,
         };
-        let session = &mut self.sessions[act.actor];
-        if session.branch.is_some_and(|other| other != branch) {
-            let name = &self.actors[act.actor].name;
-            let message = format!("`{name}` acts in another branch already");
-            let help = "each branch has actors of its own, or the branches are interleaved";
-            self.reader
-                .error(self.reader.visible(node), message, Some(help.to_owned()));
+        for (before, name) in taken {
+            if before.is_some_and(|other| other != branch) {
+                let message = format!("`{name}` acts in another branch already");
+                let help = "each branch has actors of its own, or the branches are interleaved";
+                self.reader
+                    .error(self.reader.visible(node), message, Some(help.to_owned()));
+            }
         }
-        session.branch = Some(branch);
     }
 }
 

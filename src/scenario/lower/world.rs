@@ -1,7 +1,7 @@
 //! Deliveries, checks, and what is done to the server.
 
 use super::super::node::{Node, Value};
-use super::super::{Action, Check, Claim, Control, Deliver, Step, schema};
+use super::super::{Action, Check, Claim, Control, Deliver, Passage, Step, schema};
 use super::{Lowering, MOST_ACCOUNTS};
 use crate::wire::Protocol;
 
@@ -59,6 +59,21 @@ impl Lowering<'_> {
             }
         }
         Some(deliver)
+    }
+
+    /// `+13d`, or with `needs: {retention: expire}`: `before expiry`, `after expiry`.
+    pub(super) fn passage(&mut self, node: &Node) -> Option<Passage> {
+        let passage = match &node.value {
+            Value::Text(text) if text == "before expiry" => Passage::BeforeExpiry,
+            Value::Text(text) if text == "after expiry" => Passage::AfterExpiry,
+            _ => return self.reader.forward(node, "clock").map(Passage::By),
+        };
+        if !self.expires {
+            let message = "nothing expires here";
+            let help = "needs: {retention: expire} or auto-expunge".to_owned();
+            self.reader.error(node.place, message, Some(help));
+        }
+        Some(passage)
     }
 
     pub(super) fn check(&mut self, node: &Node) -> Option<Check> {
@@ -153,6 +168,12 @@ pub(super) fn controls(steps: &[Step], controls: &mut Vec<Control>) {
     for step in steps {
         match &step.action {
             Action::Server(control) => controls.push(*control),
+            Action::When {
+                then, otherwise, ..
+            } => {
+                self::controls(then, controls);
+                self::controls(otherwise, controls);
+            }
             Action::Together { branches, .. } => {
                 for branch in branches {
                     self::controls(branch, controls);
