@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use tokio_rustls::TlsAcceptor;
 
+use super::corrupt::Corruptor;
 use super::fault::{Fault, FaultSet};
+use super::retention::Retention;
 use super::store::Store;
 
 /// What every session is given; cheap to clone.
@@ -15,6 +17,10 @@ pub(crate) struct Context {
     pub(crate) store: Arc<Store>,
     /// What to do wrong.
     pub(crate) faults: FaultSet,
+    /// What happens to popped mail.
+    pub(crate) retention: Retention,
+    /// What corrupts what is sent.
+    pub(crate) corruptor: Arc<Corruptor>,
     /// For STARTTLS and STLS.
     pub(crate) tls: TlsAcceptor,
 }

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -11,12 +12,16 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::context::Context;
+use super::corrupt::Form;
+use super::fault::Fault;
 use super::stream::Stream;
 use super::{Ports, imap, pop3, smtp};
 
 const BACKLOG: u32 = 1024;
 /// How long to wait when a connection could not be accepted.
 const RETRY: Duration = Duration::from_millis(20);
+/// How long a client may be silent at a faulty server.
+const FAULTY_IDLE_LIMIT: Duration = Duration::from_secs(2);
 /// How long sessions may take to say goodbye.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -72,6 +77,15 @@ impl Service {
             Self::Pop3s => &mut ports.pop3s,
             Self::Smtp => &mut ports.smtp,
             Self::Lmtp => &mut ports.lmtp,
+        }
+    }
+
+    /// How its responses look.
+    fn form(self) -> Form {
+        match self {
+            Self::Imap | Self::Imaps => Form::Imap,
+            Self::Pop3 | Self::Pop3s => Form::Pop3,
+            Self::Smtp | Self::Lmtp => Form::Smtp,
         }
     }
 
@@ -217,6 +231,13 @@ async fn session(
     stopping: watch::Receiver<bool>,
 ) {
     drop(socket.set_nodelay(true)); // Only speed depends on it.
-    let stream = Stream::new(socket, stopping, service.idle_limit());
+    let idle_limit = match context.has(Fault::AutologoutEarly) {
+        true => FAULTY_IDLE_LIMIT,
+        false => service.idle_limit(),
+    };
+    let mut stream = Stream::new(socket, stopping, idle_limit);
+    if context.corruptor.takes_connection() {
+        stream.corrupt(Arc::clone(&context.corruptor), service.form());
+    }
     drop(service.serve(stream, context).await); // The client is gone: nobody to tell.
 }

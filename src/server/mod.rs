@@ -4,10 +4,12 @@
 //! Where an RFC leaves a choice it takes the strictest one.
 
 mod context;
+mod corrupt;
 pub mod fault;
 mod imap;
 mod listen;
 mod pop3;
+mod retention;
 mod running;
 mod smtp;
 mod store;
@@ -18,7 +20,9 @@ mod testing;
 mod tests;
 mod tls;
 
+pub use corrupt::{Corruption, Manipulation};
 pub use fault::{Fault, FaultProtocol};
+pub use retention::Retention;
 pub use running::Server;
 
 /// TCP ports on 127.0.0.1; 0 asks for a free one.
@@ -45,6 +49,8 @@ pub struct Options {
     pub ports: Ports,
     /// What it does wrong on purpose.
     pub faults: Vec<Fault>,
+    /// What it does with popped and with old mail; a fault may bring its own profile along.
+    pub retention: Retention,
     /// User names and passwords that exist from the start.
     pub accounts: Vec<(String, String)>,
 }

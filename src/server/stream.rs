@@ -1,6 +1,7 @@
 //! One connection's octets, in clear or over TLS, read line by line within limits.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -8,6 +9,8 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
+
+use super::corrupt::{Corruptor, Form};
 
 const CHUNK: usize = 8 * 1024;
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);
@@ -22,6 +25,9 @@ pub(crate) struct Stream {
     discarding: bool,
     stopping: watch::Receiver<bool>,
     idle_limit: Duration,
+    corrupt: Option<(Arc<Corruptor>, Form)>,
+    /// Whether the greeting went out, which is left alone: without it no session begins.
+    greeted: bool,
 }
 
 #[derive(Debug)]
@@ -62,7 +68,14 @@ impl Stream {
             discarding: false,
             stopping,
             idle_limit,
+            corrupt: None,
+            greeted: false,
         }
+    }
+
+    /// Lets what is sent be corrupted.
+    pub(crate) fn corrupt(&mut self, corruptor: Arc<Corruptor>, form: Form) {
+        self.corrupt = Some((corruptor, form));
     }
 
     /// Whether TLS is in use.
@@ -117,6 +130,22 @@ impl Stream {
 
     /// Sends octets.
     pub(crate) async fn write(&mut self, octets: &[u8]) -> io::Result<()> {
+        let greeted = std::mem::replace(&mut self.greeted, true);
+        let Some((corruptor, form)) = self.corrupt.as_ref().filter(|_| greeted) else {
+            return self.put(octets).await;
+        };
+        for piece in corruptor.pieces(octets, *form) {
+            if piece.pause.is_zero() {
+                tokio::task::yield_now().await; // The client may read what there is so far.
+            } else {
+                tokio::time::sleep(piece.pause).await;
+            }
+            self.put(&piece.octets).await?;
+        }
+        Ok(())
+    }
+
+    async fn put(&mut self, octets: &[u8]) -> io::Result<()> {
         match &mut self.socket {
             Socket::Plain(socket) => socket.write_all(octets).await,
             Socket::Tls(socket) => {

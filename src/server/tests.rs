@@ -1,8 +1,11 @@
 //! A server's life: start, stop, kill, resume.
 
+use std::time::Duration;
+
 use pretty_assertions::assert_eq;
 use tokio::net::TcpStream;
 
+use super::store::NewMessage;
 use super::testing::{Client, server};
 use super::{Options, Ports, Server};
 
@@ -100,7 +103,7 @@ async fn stop_cuts_off_who_does_not_read() {
     pop3.ask("USER ann").await;
     pop3.ask("PASS secret").await;
     pop3.ask("RETR 1").await;
-    let stopping = tokio::time::timeout(std::time::Duration::from_secs(9), server.stop());
+    let stopping = tokio::time::timeout(Duration::from_secs(9), server.stop());
     stopping.await.unwrap();
 }
 
@@ -145,4 +148,18 @@ async fn what_imap_expunges_stays_in_the_pop3_session_that_has_it() {
     assert_eq!(pop3.lines().await, ["A: b"]);
     pop3.ask("DELE 1").await;
     assert!(pop3.ask("QUIT").await.starts_with("+OK"));
+}
+
+#[tokio::test]
+async fn what_arrives_has_the_date_of_the_servers_clock() {
+    let server = server(&[]).await;
+    let arrived = |text: &'static [u8]| {
+        let account = server.context().store.account("ann").unwrap();
+        let new = NewMessage::received(text);
+        account.write(|m| m.append("INBOX", vec![new])).unwrap();
+        account.read(|m| m.inbox().messages().last().unwrap().internal_date.unix_s)
+    };
+    let before = arrived(b"one");
+    server.set_clock(Duration::from_hours(24 * 40));
+    assert!(arrived(b"two") - before >= 40 * 86_400);
 }

@@ -14,7 +14,7 @@ struct Address {
 }
 
 /// `envelope`
-pub(super) fn envelope(out: &mut Vec<u8>, header: &[u8], faults: FaultSet) {
+pub(super) fn envelope(out: &mut Vec<u8>, header: &[u8], faults: &FaultSet) {
     let text = |out: &mut Vec<u8>, name| {
         let value = mime::field(header, name);
         match value.as_deref().map(std::str::from_utf8) {
@@ -56,7 +56,7 @@ pub(super) fn envelope(out: &mut Vec<u8>, header: &[u8], faults: FaultSet) {
     out.push(b')');
 }
 
-fn write_addresses(out: &mut Vec<u8>, list: &[Address], faults: FaultSet) {
+fn write_addresses(out: &mut Vec<u8>, list: &[Address], faults: &FaultSet) {
     if list.is_empty() {
         out.extend_from_slice(b"NIL");
         return;
@@ -291,7 +291,7 @@ pub(super) fn structure(
     content: &[u8],
     part: &Part,
     extended: bool,
-    faults: FaultSet,
+    faults: &FaultSet,
 ) {
     let header = &content[part.header.clone()];
     out.push(b'(');
@@ -414,7 +414,7 @@ mod tests {
         let mut out = Vec::new();
         let header = format!("To:{field}\r\n");
         let list = addresses(header.as_bytes(), "to");
-        write_addresses(&mut out, &list, FaultSet::default());
+        write_addresses(&mut out, &list, &FaultSet::default());
         String::from_utf8(out).unwrap()
     }
 
@@ -455,7 +455,7 @@ mod tests {
             content.as_bytes(),
             &part,
             extended,
-            FaultSet::default(),
+            &FaultSet::default(),
         );
         String::from_utf8(out).unwrap()
     }

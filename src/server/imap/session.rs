@@ -1,6 +1,7 @@
 //! One connection: states, reading of commands with their literals, tagging, and the order of it
 //! all. Commands run strictly one after the other, also when the client pipelines.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -47,6 +48,10 @@ pub(super) struct Session {
     pub(super) condstore: bool,
     pub(super) qresync: bool,
     pub(super) ended: bool,
+    /// Fault: the view of the mailbox that was selected first.
+    pub(super) first_view: Option<View>,
+    /// Fault: what STATUS said, by command.
+    pub(super) statuses: BTreeMap<String, String>,
     bad: u32,
 }
 
@@ -72,6 +77,8 @@ impl Session {
             condstore: false,
             qresync: false,
             ended: false,
+            first_view: None,
+            statuses: BTreeMap::new(),
             bad: 0,
         }
     }
@@ -129,13 +136,21 @@ impl Session {
             .expect("commands on messages run in selected state only")
     }
 
+    /// Whether the selected mailbox was deleted.
+    fn mailbox_is_gone(&self) -> bool {
+        let (Some(account), Some(view)) = (&self.account, &self.view) else {
+            return false;
+        };
+        account.read(|mailboxes| mailboxes.mailbox(view.mailbox).is_none())
+    }
+
     /// How this session wants to be told of changes.
     pub(super) fn manner(&self) -> Manner {
         Manner {
             rev2: self.rev2,
             condstore: self.condstore || self.has(Fault::CondstoreModseqNotEnabled),
             qresync: self.qresync,
-            faults: self.context.faults,
+            faults: self.context.faults.clone(),
         }
     }
 
@@ -156,7 +171,7 @@ impl Session {
         let account = self.account.clone()?;
         let view = self.view.as_mut()?;
         let out = &mut self.out;
-        account.write(|mailboxes| view.sync(out, mailboxes, expunge, manner))
+        account.write(|mailboxes| view.sync(out, mailboxes, expunge, &manner))
     }
 
     /// Notes a CONDSTORE enabling command (RFC 7162 §3.1); the first one in selected state tells
@@ -218,6 +233,10 @@ impl Session {
         let mut command = Vec::new();
         loop {
             let line = match self.stream.read_line(LONGEST_LINE).await {
+                Input::TooLong if self.has(Fault::LongLineIgnored) => {
+                    self.untagged("OK Line too long");
+                    return Ok(Gathered::Refused);
+                }
                 Input::TooLong => {
                     self.refuse(&command, "BAD", "Line too long");
                     return Ok(Gathered::Refused);
@@ -353,29 +372,65 @@ impl Session {
         {
             return Err(ParseError::Syntax("unknown command"));
         }
-        let command = Command::parse(&mut parser, self.state())?;
+        let parsed = Command::parse(&mut parser, self.state());
+        if matches!(parsed, Ok(Command::Login(_)) | Err(ParseError::Incomplete))
+            && has_literal(command)
+            && self.has(Fault::LoginLiteralsRefused)
+            && self.state() == State::NotAuthenticated
+        {
+            return Err(ParseError::Syntax("a literal has no place here"));
+        }
+        let command = parsed?;
         parser.end()?;
         Ok((tag, command))
     }
 
     /// Runs a complete command and answers it.
-    async fn execute(&mut self, command: &[u8]) -> io::Result<()> {
-        let (tag, command) = match self.parse(command) {
+    async fn execute(&mut self, octets: &[u8]) -> io::Result<()> {
+        let (tag, command) = match self.parse(octets) {
             Ok(parsed) => parsed,
             Err(ParseError::Refused(code, why)) => {
-                self.refuse(command, "NO", &format!("[{code}] {why}"));
+                self.refuse(octets, "NO", &format!("[{code}] {why}"));
                 return Ok(());
             }
             Err(ParseError::Syntax(why)) => {
-                self.refuse(command, "BAD", why);
+                self.refuse(octets, "BAD", why);
                 return Ok(());
             }
             Err(ParseError::Incomplete) => {
-                self.refuse(command, "BAD", "Command ends in a literal's header");
+                self.refuse(octets, "BAD", "Command ends in a literal's header");
                 return Ok(());
             }
         };
-        let reply = command.run(self, &tag).await?;
+        if self.bad > 0 && self.has(Fault::ErrorStateSticks) {
+            self.bad = 0;
+            return self
+                .answer(&tag, &Reply::bad("The command before was wrong"))
+                .await;
+        }
+        if self.mailbox_is_gone() && self.has(Fault::DeleteOfOpenMailboxBad) {
+            return self.answer(&tag, &Reply::bad("The mailbox is gone")).await;
+        }
+        if matches!(
+            command,
+            Command::Append(_) | Command::Select(_) | Command::Status(_)
+        ) && self.has(Fault::ImapRefusedAfterPop3)
+            && self.account.as_ref().is_some_and(|a| a.has_lock_file())
+        {
+            self.refuse(octets, "NO", "[INUSE] The mailbox is locked");
+            return Ok(());
+        }
+        let waits = self.has(Fault::ExpungeWaitsForNoop)
+            && !matches!(command, Command::Noop | Command::Check);
+        let polls = matches!(command, Command::Noop | Command::Idle);
+        let mut reply = command.run(self, &tag).await?;
+        if waits && reply.then == Then::Sync {
+            reply.then = Then::SyncWithoutExpunge;
+        }
+        let tells = matches!(reply.then, Then::Sync | Then::SyncWithoutExpunge);
+        if tells && !polls && self.view.is_some() && self.has(Fault::ChangesWaitForNoop) {
+            reply.then = Then::Nothing;
+        }
         self.bad = if reply.is_bad() { self.bad + 1 } else { 0 };
         self.answer(&tag, &reply).await
     }
@@ -392,7 +447,7 @@ impl Session {
                 let expunge = self.has(Fault::ExpungeSentDuringFetch);
                 self.sync(expunge);
             }
-            Then::StartTls | Then::End => {}
+            Then::Nothing | Then::StartTls | Then::End => {}
         }
         let end = if self.has(Fault::TaggedResponseBareLf) {
             "\n"
@@ -415,9 +470,13 @@ impl Session {
                 self.ended = true;
                 Ok(())
             }
-            Then::Sync | Then::SyncWithoutExpunge => Ok(()),
+            Then::Sync | Then::SyncWithoutExpunge | Then::Nothing => Ok(()),
         }
     }
+}
+
+fn has_literal(command: &[u8]) -> bool {
+    command.windows(3).any(|octets| octets == b"}\r\n")
 }
 
 fn is_append(command: &[u8]) -> bool {

@@ -20,7 +20,7 @@ pub(super) struct Entry {
 }
 
 /// The selected mailbox as the client knows it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct View {
     /// Which mailbox of the account.
     pub(super) mailbox: u64,
@@ -37,7 +37,7 @@ pub(super) struct View {
 }
 
 /// How a session wants to be told.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Manner {
     /// IMAP4rev2 is enabled: no RECENT, and UID in every FETCH.
     pub(super) rev2: bool,
@@ -54,6 +54,15 @@ pub(super) struct Manner {
 pub(super) struct NoSuchMessage;
 
 impl View {
+    /// The messages with these UIDs, as the client knows them.
+    pub(super) fn told(&self, uids: &[u32]) -> impl Iterator<Item = Message> {
+        let wanted = |entry: &&Entry| uids.contains(&entry.told.uid);
+        self.entries
+            .iter()
+            .filter(wanted)
+            .map(|entry| entry.told.clone())
+    }
+
     /// Opens a mailbox: all that is there now counts as told.
     pub(super) fn open(mailbox: &mut Mailbox, read_only: bool, faults: FaultSet) -> Self {
         let first_recent = if read_only {
@@ -96,6 +105,13 @@ impl View {
         indexes.iter().map(|i| self.entries[*i].told.uid).collect()
     }
 
+    /// Fault: the UIDs that stand now at the numbers of the messages marked `\Deleted`.
+    pub(super) fn at_marked_numbers(&self, mailbox: &Mailbox) -> Vec<u32> {
+        let marked = self.entries.iter().zip(mailbox.messages());
+        let marked = marked.filter(|(entry, _)| entry.told.flags.contains(&Flag::deleted()));
+        marked.map(|(_, now)| now.uid).collect()
+    }
+
     /// The indexes that a sequence set means, ascending; UIDs that are not there do not matter.
     ///
     /// # Errors
@@ -115,6 +131,10 @@ impl View {
         } else {
             set.resolve(star)
         };
+        let unknown = by_uid && ranges.iter().all(|(low, _)| *low > self.star_uid());
+        if unknown && self.faults.has(Fault::UnknownUidIsAnError) {
+            return Err(NoSuchMessage);
+        }
         let beyond = |n: u32| n == 0 || n > self.star();
         if !by_uid
             && ranges
@@ -122,6 +142,11 @@ impl View {
                 .any(|(low, high)| beyond(*low) || beyond(*high))
         {
             return Err(NoSuchMessage);
+        }
+        if by_uid && self.faults.has(Fault::UnknownUidMeansNext) {
+            let next = |low: u32| self.entries.partition_point(|entry| entry.told.uid < low);
+            let indexes = ranges.iter().map(|(low, _)| next(*low));
+            return Ok(indexes.filter(|i| *i < self.entries.len()).collect());
         }
         let wanted = |index: &usize| {
             let number = if by_uid {
@@ -153,7 +178,7 @@ impl View {
         out: &mut Vec<u8>,
         mailboxes: &mut Mailboxes,
         expunge: bool,
-        manner: Manner,
+        manner: &Manner,
     ) -> Option<u64> {
         let Some(mailbox) = mailboxes.mailbox_mut(self.mailbox) else {
             if expunge {
@@ -173,8 +198,15 @@ impl View {
         expunge.then(|| mailbox.highest_modseq())
     }
 
+    /// Fault: these UIDs, and those between them that no message of the session has.
+    fn without_gaps(&self, uids: &[u32]) -> Vec<u32> {
+        let range = uids[0]..=uids[uids.len() - 1];
+        let kept = |uid: &u32| uids.contains(uid) || self.index_of(*uid).is_none();
+        range.filter(kept).collect()
+    }
+
     /// EXPUNGE or VANISHED.
-    fn tell_expunged(&mut self, out: &mut Vec<u8>, is_live: impl Fn(u32) -> bool, manner: Manner) {
+    fn tell_expunged(&mut self, out: &mut Vec<u8>, is_live: impl Fn(u32) -> bool, manner: &Manner) {
         let gone: Vec<usize> = (0..self.entries.len())
             .filter(|index| !is_live(self.entries[*index].told.uid))
             .collect();
@@ -185,7 +217,11 @@ impl View {
         if manner.faults.has(Fault::ExistsShrinksWithoutExpunge) {
             line(out, &format!("{} EXISTS", self.exists() - gone.len()));
         } else if manner.qresync && !manner.faults.has(Fault::QresyncSendsExpunge) {
-            line(out, &format!("VANISHED {}", respond::number_set(&uids)));
+            let told = match manner.faults.has(Fault::VanishedFillsGaps) {
+                true => self.without_gaps(&uids),
+                false => uids.clone(),
+            };
+            line(out, &format!("VANISHED {}", respond::number_set(&told)));
         } else {
             for (before, index) in gone.iter().enumerate() {
                 let renumbered = if manner.faults.has(Fault::ExpungeNumbersNotRenumbered) {
@@ -197,8 +233,15 @@ impl View {
             }
         }
         let is_gone = |uid: u32| uids.binary_search(&uid).is_ok();
+        let places = self.saved.iter().filter_map(|uid| self.index_of(*uid));
+        let places: Vec<usize> = places.collect();
         self.entries.retain(|entry| !is_gone(entry.told.uid));
-        self.saved.retain(|uid| !is_gone(*uid));
+        if manner.faults.has(Fault::SavedResultNotAdjusted) {
+            let now = places.iter().filter_map(|index| self.entries.get(*index));
+            self.saved = now.map(|entry| entry.told.uid).collect();
+        } else {
+            self.saved.retain(|uid| !is_gone(*uid));
+        }
     }
 
     /// FLAGS and PERMANENTFLAGS, if there are new keywords; before any FETCH that shows them.
@@ -214,7 +257,11 @@ impl View {
         let mut flags = self.keywords.clone();
         flags.extend(Flag::SYSTEM.map(Flag::new));
         let more = self.faults.has(Fault::FlagsTrailingSpace).then_some("");
-        line(out, &format!("FLAGS ({})", respond::flags(&flags, more)));
+        let named = match self.faults.has(Fault::FlagsWithoutKeywords) {
+            true => &Flag::SYSTEM.map(Flag::new).into_iter().collect(),
+            false => &flags,
+        };
+        line(out, &format!("FLAGS ({})", respond::flags(named, more)));
         let permanent = if self.read_only {
             String::new()
         } else {
@@ -227,7 +274,7 @@ impl View {
     }
 
     /// EXISTS and RECENT.
-    fn tell_new(&mut self, out: &mut Vec<u8>, mailbox: &mut Mailbox, manner: Manner) {
+    fn tell_new(&mut self, out: &mut Vec<u8>, mailbox: &mut Mailbox, manner: &Manner) {
         if mailbox.uidnext() <= self.uidnext {
             return;
         }
@@ -262,7 +309,7 @@ impl View {
     }
 
     /// FETCH with the flags that have changed.
-    fn tell_flags(&mut self, out: &mut Vec<u8>, mailbox: &Mailbox, manner: Manner) {
+    fn tell_flags(&mut self, out: &mut Vec<u8>, mailbox: &Mailbox, manner: &Manner) {
         for (index, entry) in self.entries.iter_mut().enumerate() {
             let Some(live) = mailbox.message(entry.told.uid) else {
                 continue;
@@ -283,7 +330,7 @@ impl View {
 
 /// The items of an unsolicited FETCH: UID where it is asked for, MODSEQ where the session knows
 /// it, and FLAGS if wanted.
-pub(super) fn fetch_data(entry: &Entry, manner: Manner, flags: bool, uid: bool) -> String {
+pub(super) fn fetch_data(entry: &Entry, manner: &Manner, flags: bool, uid: bool) -> String {
     let mut items = Vec::new();
     if uid || manner.rev2 || manner.condstore {
         items.push(format!("UID {}", entry.told.uid));
@@ -291,14 +338,15 @@ pub(super) fn fetch_data(entry: &Entry, manner: Manner, flags: bool, uid: bool) 
     if flags {
         items.push(flags_item(entry, manner));
     }
-    if manner.condstore {
+    let left_out = manner.qresync && manner.faults.has(Fault::QresyncFetchWithoutModseq);
+    if manner.condstore && !left_out {
         items.push(format!("MODSEQ ({})", entry.told.modseq));
     }
     items.join(" ")
 }
 
 /// `FLAGS (…)`
-pub(super) fn flags_item(entry: &Entry, manner: Manner) -> String {
+pub(super) fn flags_item(entry: &Entry, manner: &Manner) -> String {
     let recent = (entry.recent && !manner.rev2).then_some("\\Recent");
     format!("FLAGS ({})", respond::flags(&entry.told.flags, recent))
 }

@@ -3,7 +3,7 @@
 use crate::server::fault::{Fault, FaultSet};
 
 /// A reply as it goes out: as it is, where nothing is wrong.
-pub(super) fn corrupted(octets: Vec<u8>, faults: FaultSet) -> Vec<u8> {
+pub(super) fn corrupted(octets: Vec<u8>, faults: &FaultSet) -> Vec<u8> {
     if faults.has(Fault::Pop3StatusInLowerCase) && octets.starts_with(b"+OK") {
         return [b"+ok", &octets[3..]].concat();
     }
@@ -15,10 +15,26 @@ pub(super) fn corrupted(octets: Vec<u8>, faults: FaultSet) -> Vec<u8> {
     {
         return [&octets[..end], &octets[end + 1..]].concat();
     }
+    if octets.starts_with(b"-ERR [")
+        && let Some(end) = octets.iter().position(|octet| *octet == b']')
+    {
+        if faults.has(Fault::Pop3ResponseCodesMissing) {
+            return [b"-ERR", &octets[end + 1..]].concat();
+        }
+        if faults.has(Fault::Pop3ResponseCodeWithText) {
+            return [&octets[..end], b" refused", &octets[end..]].concat();
+        }
+    }
     if faults.has(Fault::Pop3LongReply)
         && let Some(end) = octets.iter().position(|octet| *octet == b'\r')
     {
         return [&octets[..end], b" ", &[b'x'; 600], &octets[end..]].concat();
+    }
+    if octets.starts_with(b"+OK")
+        && faults.has(Fault::Pop3ReplyNotAscii)
+        && let Some(end) = octets.iter().position(|octet| *octet == b'\r')
+    {
+        return [&octets[..end], b"\xe9", &octets[end..]].concat();
     }
     octets
 }

@@ -6,14 +6,25 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::reply::Reply;
 use crate::server::context::Context;
 use crate::server::fault::Fault;
-use crate::server::store::{Account, Flag, FlagChange, Mailbox, Mailboxes, MaildropLock, Message};
+use crate::server::retention::Retention;
+use crate::server::store::{
+    Account, Flag, FlagChange, Flags, Mailbox, Mailboxes, MaildropLock, Message,
+};
+
+/// The keyword of what is hidden from POP3 because a client deleted it.
+pub(super) const HIDDEN: &str = "$POP3Deleted";
+
+/// The keyword of what is hidden from POP3 because a client has it.
+pub(super) const POPPED: &str = "$POP3Popped";
 
 /// A locked maildrop (RFC 1939 §4). What other protocols do meanwhile changes nothing in it.
 #[derive(Debug)]
 pub(super) struct Maildrop {
     pub(super) account: Arc<Account>,
     pub(super) entries: Vec<Entry>,
-    context: Context,
+    /// Whether messages go out in UTF-8 (RFC 6856 §2.1).
+    pub(super) utf8: bool,
+    pub(super) context: Context,
     lock: Option<MaildropLock>,
 }
 
@@ -25,8 +36,12 @@ pub(super) struct Entry {
     octets: usize,
     /// What UIDL shows.
     pub(super) unique_id: String,
+    /// Its flags at login.
+    pub(super) flags: Flags,
     /// How often it was marked as deleted.
     marks: usize,
+    /// Whether it was sent whole in this session.
+    is_popped: bool,
 }
 
 impl Entry {
@@ -46,9 +61,20 @@ impl Entry {
         find(&text, b"\r\n\r\n").is_none_or(|end| end + 4 == text.len())
     }
 
+    /// Whether its header is an internationalized one (RFC 6532).
+    fn has_utf8_header(&self) -> bool {
+        let end = find(&self.content, b"\r\n\r\n").unwrap_or(self.content.len());
+        !self.content[..end].is_ascii()
+    }
+
     /// Whether it is marked as deleted.
     pub(super) fn is_deleted(&self) -> bool {
         self.marks > 0
+    }
+
+    /// Whether it was sent whole in this session.
+    pub(super) fn is_popped(&self) -> bool {
+        self.is_popped
     }
 }
 
@@ -71,6 +97,7 @@ impl Maildrop {
         Some(Self {
             account: Arc::clone(account),
             entries,
+            utf8: false,
             context: context.clone(),
             lock: lock.take(),
         })
@@ -112,9 +139,25 @@ impl Maildrop {
 
     /// The message with this number, unless there is none or it is marked.
     pub(super) fn entry(&self, number: usize) -> Option<&Entry> {
-        let entry = self.entries.get(number.checked_sub(1)?)?;
+        let mut index = number.checked_sub(1)?;
+        if self.has(Fault::Pop3NumbersFollowInbox) {
+            let uid = |m: &Mailboxes| m.inbox().messages().get(index).map(|m| m.uid);
+            let uid = self.account.read(uid)?;
+            index = self.entries.iter().position(|entry| entry.uid == uid)?;
+        }
+        let entry = self.entries.get(index)?;
         let served = !entry.is_deleted() || self.has(Fault::Pop3MarkedMessageServed);
         served.then_some(entry)
+    }
+
+    /// The reply to LIST, RETR or TOP of a message that needs UTF-8 mode without it (RFC 6856 §5).
+    pub(super) fn refusal_of(&self, entry: &Entry) -> Option<Reply> {
+        let needs_utf8 = match self.has(Fault::Pop3Utf8ModeIgnored) {
+            true => entry.has_utf8_header(),
+            false => entry.has_utf8_header() && !self.utf8,
+        };
+        let refused = needs_utf8 && !self.has(Fault::Pop3Utf8HeaderSent);
+        refused.then(|| Reply::err("[UTF8] the message needs UTF-8 mode"))
     }
 
     /// Marks a message as deleted. Whether it was there and had no mark.
@@ -124,6 +167,10 @@ impl Maildrop {
         match index.and_then(|index| self.entries.get_mut(index)) {
             Some(entry) if twice || !entry.is_deleted() => {
                 entry.marks += 1;
+                let uid = entry.uid;
+                if self.has(Fault::Pop3DeleSetsDeleted) {
+                    self.set_flag(uid, Flag::deleted());
+                }
                 true
             }
             _ => false,
@@ -159,10 +206,17 @@ impl Maildrop {
             return Vec::new();
         }
         let mut text = entry.text();
+        if self.has(Fault::Pop3StripsHighBit) {
+            text.iter_mut().for_each(|octet| *octet &= 0x7f);
+        }
         if self.has(Fault::Pop3BareLfDotTruncates)
             && let Some(dot) = find(&entry.content, b"\n.\n")
         {
             text.truncate(in_lines(&entry.content[..=dot]).len());
+        }
+        if self.has(Fault::Pop3UnendedLineDropped) && !entry.content.ends_with(b"\n") {
+            let end = entry.content.iter().rposition(|octet| *octet == b'\n');
+            text.truncate(in_lines(&entry.content[..end.map_or(0, |at| at + 1)]).len());
         }
         text
     }
@@ -173,21 +227,51 @@ impl Maildrop {
     }
 
     /// Notes that a message was sent whole.
-    pub(super) fn retrieved(&self, number: usize) {
-        if self.has(Fault::Pop3RetrHidesMessage) {
-            let uid = self.entries[number - 1].uid;
-            let seen = [Flag::seen()].into_iter().collect();
-            self.account.write(|mailboxes| {
-                let inbox = mailboxes.inbox_mut();
-                inbox.store_flags(&[uid], FlagChange::Add, &seen, None);
-            });
+    pub(super) fn retrieved(&mut self, number: usize) {
+        let index = number.checked_sub(1);
+        if let Some(entry) = index.and_then(|index| self.entries.get_mut(index)) {
+            entry.is_popped = true;
         }
+        if self.has(Fault::Pop3RetrHidesMessage) {
+            self.set_flag(self.entries[number - 1].uid, Flag::seen());
+        }
+    }
+
+    /// Fault: a flag that POP3 sets.
+    fn set_flag(&self, uid: u32, flag: Flag) {
+        let flags = [flag].into_iter().collect();
+        self.account.write(|mailboxes| {
+            let inbox = mailboxes.inbox_mut();
+            inbox.store_flags(&[uid], FlagChange::Add, &flags, None);
+        });
+    }
+
+    /// Fault: what has come in since login joins the maildrop.
+    pub(super) fn grow(&mut self) {
+        let last = self.entries.last().map_or(0, |entry| entry.uid);
+        let context = &self.context;
+        let new: Vec<Entry> = self.account.read(|mailboxes| {
+            let inbox = mailboxes.inbox();
+            let new = inbox.messages().iter().filter(|m| m.uid > last);
+            new.map(|m| entry(inbox, m, context)).collect()
+        });
+        self.entries.extend(new);
     }
 }
 
-/// Whether the maildrop is without this message: no, where nothing is wrong.
+/// Whether the maildrop is without this message.
 fn is_hidden(message: &Message, context: &Context) -> bool {
     let has = |flag| message.flags.contains(&flag);
+    let shown_again =
+        context.has(Fault::HiddenMessageShownAgain) || context.has(Fault::PopOnceShownAgain);
+    let hidden_by_profile = match context.retention {
+        Retention::HideOnDelete => has(Flag::new(HIDDEN)),
+        Retention::PopOnce => has(Flag::new(POPPED)),
+        _ => false,
+    };
+    if hidden_by_profile && !shown_again {
+        return true;
+    }
     (context.has(Fault::Pop3RetrHidesMessage) && has(Flag::seen()))
         || (context.has(Fault::Pop3DeleInvisibleToImap) && has(Flag::deleted()))
 }
@@ -217,7 +301,9 @@ fn entry(inbox: &Mailbox, message: &Message, context: &Context) -> Entry {
         content: Arc::clone(&message.content),
         octets,
         unique_id: unique_id(inbox, message, context),
+        flags: message.flags.clone(),
         marks: 0,
+        is_popped: false,
     }
 }
 

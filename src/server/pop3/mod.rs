@@ -2,9 +2,11 @@
 
 mod cmd;
 mod corrupt;
+mod digest;
 mod maildrop;
 mod reply;
 mod session;
+mod timestamp;
 mod update;
 
 #[cfg(test)]

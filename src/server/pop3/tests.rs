@@ -120,8 +120,8 @@ fn shortened(reply: &str) -> String {
 
 const TWO: &str = "new A: 1\\r\\n\\r\\none\\r\\n\nnew A: 2\\r\\n\\r\\ntwo\\r\\n\n";
 
-const CAPA: &str = "+OK|USER|SASL PLAIN|TOP|UIDL|RESP-CODES|AUTH-RESP-CODE|PIPELINING\
-    |EXPIRE NEVER|IMPLEMENTATION mailspec|STLS";
+const CAPA: &str = "+OK|USER|SASL PLAIN CRAM-MD5|TOP|UIDL|RESP-CODES|AUTH-RESP-CODE|PIPELINING\
+    |UTF8 USER|LANG|EXPIRE NEVER|IMPLEMENTATION mailspec|STLS";
 
 /// A script and what its last step gives; on a server with the fault it gives something else.
 const FAULTS: &[(Fault, &str, &str)] = &[
@@ -278,6 +278,17 @@ async fn each_fault_changes_what_a_conforming_server_says() {
     }
 }
 
+/// The greeting without what is another in each.
+fn without_timestamp(text: &str) -> String {
+    let parts = text
+        .split_once(" <")
+        .and_then(|(before, rest)| Some((before, rest.split_once('>')?.1)));
+    parts.map_or_else(
+        || text.to_owned(),
+        |(before, rest)| format!("{before}{rest}"),
+    )
+}
+
 #[tokio::test]
 async fn faults_of_the_wire() {
     for (fault, expected) in [
@@ -299,7 +310,7 @@ async fn faults_of_the_wire() {
         let mut client = Client::connect(server.ports().pop3).await;
         client.send("QUIT\r\nNOOP\r\n").await;
         client.finish().await;
-        assert_eq!(client.rest().await, expected);
+        assert_eq!(without_timestamp(&client.rest().await), expected);
     }
     let server = server(&[Fault::Pop3LongReply, Fault::Pop3ChallengeNotBase64]).await;
     let mut client = Client::connect(server.ports().pop3).await;
@@ -344,9 +355,12 @@ async fn commands_and_states() {
         ("A\nA USER ann\nA PASS wrong", "-ERR [AUTH]"),
         ("A\nA USER ann\nA PASS wrong\nA PASS secret", "-ERR"),
         ("A\nA user bob\nA pass b o b", "+OK"),
-        ("A\nA APOP ann c4c9334bac560ecc979e58001b3e22fb", "-ERR"),
+        (
+            "A\nA APOP ann c4c9334bac560ecc979e58001b3e22fb",
+            "-ERR [AUTH]",
+        ),
         ("A\nA AUTH", "-ERR"),
-        ("A\nA AUTH CRAM-MD5", "-ERR"),
+        ("A\nA AUTH SCRAM-SHA-1", "-ERR"),
         ("A\nA AUTH PLAIN\nA *\nA USER ann", "+OK"),
         ("A\nA AUTH PLAIN AGFubgBzZWNyZXQ=", "+OK"),
         ("A\nA AUTH PLAIN AGFubgB3cm9uZw==", "-ERR [AUTH]"),

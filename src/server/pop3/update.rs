@@ -1,9 +1,13 @@
 //! The UPDATE state: QUIT removes what is marked, as far as it is still there, and nothing else
 //! (RFC 1939 §6).
 
-use super::maildrop::Maildrop;
+use super::maildrop::{HIDDEN, Maildrop, POPPED};
 use crate::server::fault::Fault;
+use crate::server::retention::Retention;
 use crate::server::store::{Flag, FlagChange, Mailbox, Mailboxes, NewMessage};
+
+/// Where popped mail goes.
+const ARCHIVE: &str = "Archive";
 
 /// Removes what is marked. The maildrop is free after that.
 pub(super) fn update(maildrop: &Maildrop) {
@@ -12,7 +16,28 @@ pub(super) fn update(maildrop: &Maildrop) {
     if maildrop.has(Fault::Pop3QuitUndeletes) {
         put_back(maildrop);
     }
-    if marked.is_empty() || maildrop.has(Fault::Pop3QuitOkButNotExpunged) {
+    if maildrop.has(Fault::Pop3QuitRestoresFlags) {
+        maildrop.account.write(|mailboxes| {
+            for entry in &maildrop.entries {
+                let uid = [entry.uid];
+                let inbox = mailboxes.inbox_mut();
+                inbox.store_flags(&uid, FlagChange::Replace, &entry.flags, None);
+            }
+        });
+    }
+    if maildrop.has(Fault::ImapRefusedAfterPop3) {
+        maildrop.account.leave_lock_file();
+    }
+    if maildrop.has(Fault::Pop3QuitOkButNotExpunged) {
+        return;
+    }
+    let popped = maildrop.entries.iter().filter(|entry| entry.is_popped());
+    keep(
+        maildrop,
+        &mut marked,
+        popped.map(|entry| entry.uid).collect(),
+    );
+    if marked.is_empty() {
         return;
     }
     maildrop.account.write(|mailboxes| {
@@ -40,9 +65,52 @@ pub(super) fn update(maildrop: &Maildrop) {
         } else if maildrop.has(Fault::Pop3DeleteNotInModseq) {
             inbox.remove_unlogged(&marked);
         } else {
-            inbox.remove(&marked);
+            mailboxes.without_freeing(Fault::QuotaNotFreedByPop3, |mailboxes| {
+                mailboxes.inbox_mut().remove(&marked)
+            });
         }
     });
+}
+
+/// Does what the retention profile says with what was marked and what was popped; what is then
+/// still marked is to be removed.
+fn keep(maildrop: &Maildrop, marked: &mut Vec<u32>, popped: Vec<u32>) {
+    let label = |mailbox: &mut Mailbox, uids: &[u32], keyword: &str| {
+        let keyword = [Flag::new(keyword)].into_iter().collect();
+        mailbox.store_flags(uids, FlagChange::Add, &keyword, None);
+    };
+    maildrop
+        .account
+        .write(|mailboxes| match maildrop.context.retention {
+            Retention::HideOnDelete if !maildrop.has(Fault::HideOnDeleteExpunges) => {
+                label(mailboxes.inbox_mut(), &std::mem::take(marked), HIDDEN);
+            }
+            Retention::PopOnce if maildrop.has(Fault::PopOnceHidesFromImap) => {
+                marked.extend(popped)
+            }
+            Retention::PopOnce => label(mailboxes.inbox_mut(), &popped, POPPED),
+            Retention::ArchiveOnPop if maildrop.has(Fault::ArchiveOnPopDrops) => {
+                marked.extend(popped)
+            }
+            Retention::ArchiveOnPop => {
+                let mut gone = std::mem::take(marked);
+                gone.extend(popped);
+                let inbox = mailboxes.inbox().id();
+                if mailboxes.find(ARCHIVE).is_none() {
+                    let made = mailboxes.create(ARCHIVE, &[]);
+                    debug_assert!(made.is_ok(), "a name that is free can be made");
+                }
+                let archived = match maildrop.has(Fault::ArchiveOnPopLeavesInbox) {
+                    true => mailboxes.copy(inbox, &gone, ARCHIVE),
+                    false => mailboxes.move_messages(inbox, &gone, ARCHIVE),
+                };
+                debug_assert!(archived.is_ok(), "both mailboxes are there");
+            }
+            Retention::Strict
+            | Retention::HideOnDelete
+            | Retention::Expire(_)
+            | Retention::AutoExpunge(_) => {}
+        });
 }
 
 /// Fault: what the numbers mean now, not what they meant at login.

@@ -147,9 +147,14 @@ fn rcpt(session: &mut Session, argument: &str) -> Reply {
         return Reply::new(452, "4.5.3", "too many recipients");
     }
     let fails_all = session.context.has(Fault::LmtpOneRcptFailsAll);
+    let refuses_full = !session.context.has(Fault::DeliveryLostWhenFull);
     match recipient(&session.context.store, &path) {
         Some(_) if fails_all && transaction.has_refused => {
             Reply::new(550, "5.1.1", "no such user here")
+        }
+        Some(account) if refuses_full && account.read(|mailboxes| mailboxes.is_full()) => {
+            transaction.has_refused = true;
+            Reply::new(452, "4.2.2", "mailbox full")
         }
         Some(account) => {
             transaction.recipients.push(account);

@@ -3,7 +3,7 @@
 use crate::server::fault::{Fault, FaultSet};
 
 /// A reply as it goes out: as it is, where nothing is wrong.
-pub(super) fn corrupted(mut octets: Vec<u8>, faults: FaultSet) -> Vec<u8> {
+pub(super) fn corrupted(mut octets: Vec<u8>, faults: &FaultSet) -> Vec<u8> {
     let last_line = octets.windows(2).rposition(|pair| pair == b"\r\n");
     let Some(end) = last_line else {
         return octets;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::reply::Reply;
 use super::session::{Dialect, Session, Transaction, closing};
 use crate::server::fault::Fault;
-use crate::server::store::{Civil, InternalDate, NewMessage};
+use crate::server::store::{Civil, Mailboxes, NewMessage};
 use crate::server::stream::Input;
 
 /// Octets of a message (SIZE).
@@ -110,9 +110,25 @@ fn deliver(session: &Session, transaction: &Transaction, data: &[u8]) {
     let mut content = trace(session, transaction).into_bytes();
     content.extend_from_slice(data);
     let message = NewMessage::received(Arc::<[u8]>::from(content));
+    let loses = session.context.has(Fault::DeliveryLostWhileLocked);
     for account in &transaction.recipients {
-        let appended = account.write(|m| m.append("INBOX", vec![message.clone()]));
-        debug_assert!(appended.is_ok(), "INBOX is always there");
+        if loses && account.lock_maildrop().is_none() {
+            continue;
+        }
+        let append = |m: &mut Mailboxes| m.deliver(message.clone());
+        let is_full = account.read(|mailboxes| mailboxes.is_full());
+        if is_full && session.context.has(Fault::DeliveryLostWhenFull) {
+            continue;
+        }
+        let appended = if session.context.has(Fault::IdleMissesOtherProtocolChanges) {
+            account.write_unheard(append)
+        } else {
+            account.write(append)
+        };
+        debug_assert!(
+            appended.is_ok(),
+            "INBOX is always there, and RCPT looked for room"
+        );
     }
 }
 
@@ -133,7 +149,7 @@ fn trace(session: &Session, transaction: &Transaction) -> String {
          \tby localhost (mailspec) with {with};\r\n\
          \t{}\r\n",
         transaction.reverse_path,
-        date_time(InternalDate::now().civil()),
+        date_time(session.context.store.clock().now().civil()),
     )
 }
 
@@ -150,6 +166,7 @@ fn date_time(date: Civil) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::store::InternalDate;
 
     #[test]
     fn dates_as_in_mail() {

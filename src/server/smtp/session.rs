@@ -126,7 +126,7 @@ impl Session {
 
     /// Sends a reply.
     pub(super) async fn send(&mut self, reply: &Reply) -> io::Result<()> {
-        let octets = corrupted(reply.octets(), self.context.faults);
+        let octets = corrupted(reply.octets(), &self.context.faults);
         self.stream.write(&octets).await
     }
 

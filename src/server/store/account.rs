@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use super::Mailboxes;
+use super::{Clock, Mailboxes};
 use crate::server::fault::FaultSet;
 
 /// One user's mail.
@@ -15,15 +15,18 @@ pub(crate) struct Account {
     mailboxes: Mutex<Mailboxes>,
     changes: watch::Sender<u64>,
     maildrop_locked: AtomicBool,
+    /// Fault: what keeps IMAP out after a POP3 session.
+    lock_file: AtomicBool,
 }
 
 impl Account {
-    pub(super) fn new(password: Option<&str>, faults: FaultSet) -> Self {
+    pub(super) fn new(password: Option<&str>, clock: &Clock, faults: FaultSet) -> Self {
         Self {
             password: Mutex::new(password.map(str::to_owned)),
-            mailboxes: Mutex::new(Mailboxes::new(faults)),
+            mailboxes: Mutex::new(Mailboxes::new(clock, faults)),
             changes: watch::Sender::default(),
             maildrop_locked: AtomicBool::new(false),
+            lock_file: AtomicBool::new(false),
         }
     }
 
@@ -45,6 +48,11 @@ impl Account {
         result
     }
 
+    /// Fault: as [`Self::write`], and nobody is woken.
+    pub(crate) fn write_unheard<T>(&self, change: impl FnOnce(&mut Mailboxes) -> T) -> T {
+        change(&mut self.lock())
+    }
+
     /// Wakes (`changed().await`) after each change of any mailbox of the account, one's own too.
     /// Subscribe before looking, so that nothing falls between.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
@@ -57,8 +65,19 @@ impl Account {
         (!was_locked).then(|| MaildropLock(Arc::clone(self)))
     }
 
-    pub(super) fn has_password(&self, password: &str) -> bool {
-        self.password().as_deref() == Some(password)
+    /// Fault: POP3 leaves a lock behind.
+    pub(crate) fn leave_lock_file(&self) {
+        self.lock_file.store(true, Ordering::Release);
+    }
+
+    /// Fault: whether POP3 left a lock behind.
+    pub(crate) fn has_lock_file(&self) -> bool {
+        self.lock_file.load(Ordering::Acquire)
+    }
+
+    /// Whether there is a password that passes; nobody logs in to an account without one.
+    pub(super) fn has_password(&self, passes: impl FnOnce(&str) -> bool) -> bool {
+        self.password().as_deref().is_some_and(passes)
     }
 
     pub(super) fn set_password(&self, password: &str) {
@@ -92,7 +111,11 @@ mod tests {
     use super::*;
 
     fn account() -> Arc<Account> {
-        Arc::new(Account::new(Some("x"), FaultSet::default()))
+        Arc::new(Account::new(
+            Some("x"),
+            &Clock::default(),
+            FaultSet::default(),
+        ))
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub(crate) enum StoreError {
     /// CANNOT: an empty level, a control character, or too long.
     #[error("not a valid mailbox name")]
     InvalidName,
+    /// OVERQUOTA
+    #[error("too many messages")]
+    OverQuota,
 }
 
 /// What was appended, for APPENDUID.

@@ -12,7 +12,7 @@ const BUFFER: usize = 8 * 1024;
 pub(super) fn appended(
     mut messages: Vec<NewMessage>,
     mailbox: &mut Mailbox,
-    faults: FaultSet,
+    faults: &FaultSet,
 ) -> Vec<NewMessage> {
     if faults.has(Fault::StoredMessageTruncatedAtBuffer) {
         for new in &mut messages {
@@ -68,10 +68,11 @@ fn message_id(content: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use super::super::Store;
     use super::*;
+    use crate::server::retention::Retention;
 
     /// How long the messages in INBOX are after these were delivered.
     fn stored(faults: &[Fault], contents: &[&[u8]]) -> Vec<usize> {
-        let store = Store::new(faults.iter().copied().collect());
+        let store = Store::new(Retention::Strict, faults.iter().copied().collect());
         store.add_account("ann", "x");
         let ann = store.account("ann").unwrap();
         for content in contents {

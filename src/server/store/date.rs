@@ -1,7 +1,5 @@
 //! Points in time with a zone, and their calendar fields.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 /// When a message arrived (IMAP's INTERNALDATE), in the zone in which it was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct InternalDate {
@@ -31,16 +29,6 @@ pub(crate) struct Civil {
 }
 
 impl InternalDate {
-    /// Now, in UTC.
-    pub(crate) fn now() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        let unix_s = since.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX));
-        Self {
-            unix_s,
-            zone_min: 0,
-        }
-    }
-
     /// From calendar fields in a zone (minutes east of UTC); `weekday` is not looked at. Fields
     /// out of range run over into the next unit.
     pub(crate) fn from_civil(civil: &Civil, zone_min: i32) -> Self {

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Flag, FlagChange, Flags, Message, NewMessage, SpecialUse};
+use super::{Flag, FlagChange, Flags, InternalDate, Message, NewMessage, SpecialUse};
 use crate::server::fault::{Fault, FaultSet};
 
 /// How much a faulty server expunges at once.
 const FAULTY_EXPUNGE_LIMIT: usize = 16;
 
 /// A mailbox. Sequence numbers are not its business: each session has its own.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Mailbox {
     id: u64,
     name: String,
@@ -186,6 +186,11 @@ impl Mailbox {
             .map(|m| m.uid)
             .take(limit)
             .collect();
+        if self.faults.has(Fault::HideOnDeleteReachesImap) {
+            let hidden = [Flag::new("$POP3Deleted")].into_iter().collect();
+            self.store_flags(&marked, FlagChange::Add, &hidden, None);
+            return Vec::new();
+        }
         self.remove(&marked)
     }
 
@@ -198,8 +203,10 @@ impl Mailbox {
         }
         self.highest_modseq += 1;
         let modseq = self.highest_modseq;
-        let log = removed.iter().map(|&uid| Expunged { uid, modseq });
-        self.expunged.extend(log);
+        if !self.faults.has(Fault::ExpungeNotLogged) {
+            let log = removed.iter().map(|&uid| Expunged { uid, modseq });
+            self.expunged.extend(log);
+        }
         if self.faults.has(Fault::UidlReusedWhenEmptied) && self.messages.is_empty() {
             self.uidnext = 1;
             self.first_unclaimed_recent = 1;
@@ -232,13 +239,30 @@ impl Mailbox {
         removed
     }
 
+    /// These UIDs; by fault, that of the next message for one that is gone.
+    pub(crate) fn meant(&self, uids: &[u32]) -> Vec<u32> {
+        if !self.faults.has(Fault::GoneMessageMeansNext) {
+            return uids.to_vec();
+        }
+        let next = |uid: &u32| self.messages.partition_point(|m| m.uid < *uid);
+        let messages = uids.iter().filter_map(|uid| self.messages.get(next(uid)));
+        messages.map(|m| m.uid).collect()
+    }
+
+    /// Fault: every message loses its keywords.
+    pub(super) fn forget_keywords(&mut self) {
+        for message in &mut self.messages {
+            message.flags.retain(|flag| !flag.is_keyword());
+        }
+    }
+
     /// The messages with these UIDs, ascending, each once.
     pub(crate) fn select<'a>(&'a self, uids: &[u32]) -> impl Iterator<Item = &'a Message> {
         self.indexes(uids).into_iter().map(|i| &self.messages[i])
     }
 
-    /// Appends all of these as one step; gives their UIDs, ascending.
-    pub(super) fn append(&mut self, news: Vec<(NewMessage, u64)>) -> Vec<u32> {
+    /// Appends all of these as one step, at this time; gives their UIDs, ascending.
+    pub(super) fn append(&mut self, news: Vec<(NewMessage, u64)>, now: InternalDate) -> Vec<u32> {
         if news.is_empty() {
             return Vec::new();
         }
@@ -258,7 +282,8 @@ impl Mailbox {
                     email_id,
                     flags: new.flags,
                     modseq: self.highest_modseq,
-                    internal_date: new.internal_date,
+                    internal_date: new.internal_date.unwrap_or(now),
+                    saved: now,
                     content: new.content,
                 });
                 uid
@@ -278,6 +303,13 @@ impl Mailbox {
         if let Some(lost) = self.messages.pop() {
             self.uidnext = lost.uid;
         }
+    }
+
+    /// Fault: no message has a flag any more.
+    pub(super) fn lose_flags(&mut self) {
+        self.messages
+            .iter_mut()
+            .for_each(|message| message.flags.clear());
     }
 
     /// Fault: the counter begins anew.
@@ -316,6 +348,7 @@ impl Mailbox {
 mod tests {
     use pretty_assertions::assert_eq;
 
+    use super::super::Clock;
     use super::*;
 
     fn flags(names: &str) -> Flags {
@@ -326,7 +359,7 @@ mod tests {
         let mut mailbox = Mailbox::new(1, "x", 7, faults.iter().copied().collect());
         for text in ["a", "b", "c"] {
             let new = NewMessage::received(text.as_bytes());
-            mailbox.append(vec![(new, 0)]);
+            mailbox.append(vec![(new, 0)], Clock::default().now());
         }
         mailbox
     }
@@ -341,7 +374,7 @@ mod tests {
         assert_eq!(uids(&mailbox), [1, 2, 3]);
         assert_eq!(mailbox.remove(&[3, 1, 3, 9]), [1, 3]);
         let new = NewMessage::received(b"d".as_slice());
-        assert_eq!(mailbox.append(vec![(new, 0)]), [4]);
+        assert_eq!(mailbox.append(vec![(new, 0)], Clock::default().now()), [4]);
         assert_eq!(uids(&mailbox), [2, 4]);
         assert_eq!(mailbox.message(3).map(|m| m.uid), None);
     }
@@ -351,7 +384,7 @@ mod tests {
         let mut mailbox = mailbox(&[Fault::UidlReusedWhenEmptied]);
         mailbox.remove(&[1, 2, 3]);
         let new = NewMessage::received(b"d".as_slice());
-        assert_eq!(mailbox.append(vec![(new, 0)]), [1]);
+        assert_eq!(mailbox.append(vec![(new, 0)], Clock::default().now()), [1]);
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::corrupt;
 use super::name::{below, is_valid, normalize, superiors};
+use super::quota::Quota;
 use super::{
-    Appended, Copied, DELIMITER, Flag, InternalDate, Listed, Mailbox, Message, NewMessage,
+    Appended, Clock, Copied, DELIMITER, Flag, InternalDate, Listed, Mailbox, Message, NewMessage,
     SpecialUse, StoreError,
 };
 use crate::server::fault::{Fault, FaultSet};
@@ -14,7 +15,7 @@ use crate::server::fault::{Fault, FaultSet};
 const INBOX: &str = "INBOX";
 
 /// The mailboxes of one account. Names are taken as a client spells them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Mailboxes {
     by_name: BTreeMap<String, Mailbox>,
     subscriptions: BTreeSet<String>,
@@ -26,11 +27,13 @@ pub(crate) struct Mailboxes {
     renames_and_deletions: u64,
     /// What deleted mailboxes had, for a fault that shows it again.
     tombstones: BTreeMap<String, Vec<NewMessage>>,
+    pub(super) quota: Quota,
+    clock: Clock,
     faults: FaultSet,
 }
 
 impl Mailboxes {
-    pub(super) fn new(faults: FaultSet) -> Self {
+    pub(super) fn new(clock: &Clock, faults: FaultSet) -> Self {
         let mut mailboxes = Self {
             by_name: BTreeMap::new(),
             subscriptions: BTreeSet::new(),
@@ -40,6 +43,8 @@ impl Mailboxes {
             next_email_id: 1,
             renames_and_deletions: 0,
             tombstones: BTreeMap::new(),
+            quota: Quota::default(),
+            clock: clock.clone(),
             faults,
         };
         mailboxes.insert(INBOX);
@@ -92,20 +97,56 @@ impl Mailboxes {
         self.by_name.values_mut().find(|m| m.id() == id)
     }
 
+    /// Every mailbox.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Mailbox> {
+        self.by_name.values()
+    }
+
+    /// Every mailbox, to change it.
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Mailbox> {
+        self.by_name.values_mut()
+    }
+
+    /// Now, by the server's clock.
+    pub(super) fn now(&self) -> InternalDate {
+        self.clock.now()
+    }
+
+    /// Whether the server shall misbehave in this way.
+    pub(super) fn has(&self, fault: Fault) -> bool {
+        self.faults.has(fault)
+    }
+
     /// Appends all messages or none, as one step.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchMailbox`]
+    /// [`StoreError::NoSuchMailbox`], [`StoreError::OverQuota`]
     pub(crate) fn append(
         &mut self,
         name: &str,
         messages: Vec<NewMessage>,
     ) -> Result<Appended, StoreError> {
+        if self.find(name).is_some() {
+            self.check_room(messages.len())?;
+        }
+        self.put(name, messages)
+    }
+
+    /// Puts mail that was taken already into INBOX, whatever the quota.
+    ///
+    /// # Errors
+    /// None: INBOX is always there.
+    pub(crate) fn deliver(&mut self, message: NewMessage) -> Result<Appended, StoreError> {
+        self.put(INBOX, vec![message])
+    }
+
+    /// As [`Self::append`], whatever the quota.
+    fn put(&mut self, name: &str, messages: Vec<NewMessage>) -> Result<Appended, StoreError> {
         let name = normalize(name);
         let mailbox = self.by_name.get_mut(&name);
         let mailbox = mailbox.ok_or(StoreError::NoSuchMailbox)?;
         let was_empty = mailbox.messages().is_empty();
-        let messages = corrupt::appended(messages, mailbox, self.faults);
+        let messages = corrupt::appended(messages, mailbox, &self.faults);
         let mut next_email_id = self.next_email_id;
         let mut fresh = || {
             next_email_id += 1;
@@ -118,8 +159,12 @@ impl Mailboxes {
                 (new, email_id)
             })
             .collect();
-        let mut uids = mailbox.append(messages);
-        if self.faults.has(Fault::AppenduidWrongOnEmptyMailbox) && was_empty {
+        let mut uids = mailbox.append(messages, self.clock.now());
+        let is_deep = name.matches(DELIMITER).count() > 2;
+        if is_deep && self.faults.has(Fault::DeepMailboxStaysEmpty) {
+            mailbox.remove(&uids);
+        }
+        if was_empty && self.faults.has(Fault::AppenduidWrongOnEmptyMailbox) {
             uids.iter_mut().for_each(|uid| *uid += 1);
         }
         let uidvalidity = mailbox.uidvalidity();
@@ -130,8 +175,15 @@ impl Mailboxes {
     /// Copies messages with their flags and dates, all as one step.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchMailbox`] for either mailbox.
+    /// [`StoreError::NoSuchMailbox`] for either mailbox; [`StoreError::OverQuota`].
     pub(crate) fn copy(&mut self, from: u64, uids: &[u32], to: &str) -> Result<Copied, StoreError> {
+        let source = self.mailbox(from).ok_or(StoreError::NoSuchMailbox)?;
+        self.check_room(source.select(uids).count())?;
+        self.put_copies(from, uids, to)
+    }
+
+    /// As [`Self::copy`], whatever the quota.
+    fn put_copies(&mut self, from: u64, uids: &[u32], to: &str) -> Result<Copied, StoreError> {
         let source = self.mailbox(from).ok_or(StoreError::NoSuchMailbox)?;
         let mut selected: Vec<&Message> = source.select(uids).collect();
         if self.faults.has(Fault::CopyDeduplicates)
@@ -142,7 +194,7 @@ impl Mailboxes {
         let sources = selected.iter().map(|m| m.uid).collect();
         let mut copies: Vec<_> = selected.into_iter().map(NewMessage::copy_of).collect();
         if self.faults.has(Fault::CopyResetsDate) {
-            let reset = |copy: &mut NewMessage| copy.internal_date = InternalDate::now();
+            let reset = |copy: &mut NewMessage| copy.internal_date = None;
             copies.iter_mut().for_each(reset);
         }
         if self.faults.has(Fault::UnseenCountDrifts) {
@@ -153,7 +205,7 @@ impl Mailboxes {
             let keep_system = |copy: &mut NewMessage| copy.flags.retain(|f| !f.is_keyword());
             copies.iter_mut().for_each(keep_system);
         }
-        let appended = self.append(to, copies)?;
+        let appended = self.put(to, copies)?;
         Ok(Copied {
             uidvalidity: appended.uidvalidity,
             sources,
@@ -171,7 +223,7 @@ impl Mailboxes {
         uids: &[u32],
         to: &str,
     ) -> Result<Copied, StoreError> {
-        let copied = self.copy(from, uids, to)?;
+        let copied = self.put_copies(from, uids, to)?;
         let leaves = self.faults.has(Fault::MoveLeavesOriginal);
         if let Some(source) = self.mailbox_mut(from).filter(|_| !leaves) {
             source.remove(&copied.sources);
@@ -210,8 +262,11 @@ impl Mailboxes {
         if name == INBOX {
             return Err(StoreError::Cannot);
         }
-        let deleted = self.by_name.remove(&name);
-        let deleted = deleted.ok_or(StoreError::NoSuchMailbox)?;
+        let deleted = match self.by_name.remove(&name) {
+            Some(deleted) => deleted,
+            None if self.faults.has(Fault::DeleteOfNothingSucceeds) => return Ok(()),
+            None => return Err(StoreError::NoSuchMailbox),
+        };
         if self.faults.has(Fault::DeleteRemovesChildren) {
             self.by_name
                 .retain(|other, _| below(other, &name).is_none());
@@ -252,6 +307,9 @@ impl Mailboxes {
         if below(&to, &from).is_some() {
             return Err(StoreError::Cannot);
         }
+        if self.faults.has(Fault::RenameOverwrites) {
+            self.by_name.remove(&to);
+        }
         let new_name = |old: &str| format!("{to}{}", &old[from.len()..]);
         self.check_new_name(&to)?;
         for name in &moving {
@@ -288,12 +346,18 @@ impl Mailboxes {
         if self.faults.has(Fault::AckBeforeFsync) {
             self.by_name.values_mut().for_each(Mailbox::lose_newest);
         }
+        if self.faults.has(Fault::FlagsLostWhenKilled) {
+            self.by_name.values_mut().for_each(Mailbox::lose_flags);
+        }
     }
 
     /// The server was down and is up again: nothing may have changed.
     pub(super) fn restarted(&mut self) {
         if self.faults.has(Fault::ExpungedMessageResurrects) {
             self.by_name.values_mut().for_each(Mailbox::resurrect);
+        }
+        if self.faults.has(Fault::KeywordsLostOnRestart) {
+            self.by_name.values_mut().for_each(Mailbox::forget_keywords);
         }
         if self.faults.has(Fault::UidvalidityChangesOnRestart) {
             for mailbox in self.by_name.values_mut() {
@@ -332,6 +396,9 @@ impl Mailboxes {
         let inbox = self.inbox();
         let id = inbox.id();
         let all: Vec<u32> = inbox.messages().iter().map(|m| m.uid).collect();
+        if self.faults.has(Fault::RenameInboxLosesMail) {
+            self.inbox_mut().remove(&all);
+        }
         self.move_messages(id, &all, to)?;
         if self.faults.has(Fault::RenameInboxUidnextStale)
             && let Some(renamed) = self.by_name.get_mut(to)
@@ -382,7 +449,7 @@ impl Mailboxes {
         let id = self.next_id;
         self.next_id += 1;
         self.last_uidvalidity.insert(name.to_owned(), uidvalidity);
-        let mailbox = Mailbox::new(id, name, uidvalidity, self.faults);
+        let mailbox = Mailbox::new(id, name, uidvalidity, self.faults.clone());
         self.by_name.entry(name.to_owned()).or_insert(mailbox)
     }
 
@@ -400,7 +467,7 @@ mod tests {
     use super::*;
 
     fn mailboxes() -> Mailboxes {
-        let mut mailboxes = Mailboxes::new(FaultSet::default());
+        let mut mailboxes = Mailboxes::new(&Clock::default(), FaultSet::default());
         let news = [b"a", b"b"].map(|text| NewMessage::received(text.as_slice()));
         mailboxes.append("inbox", news.to_vec()).unwrap();
         mailboxes
@@ -520,7 +587,7 @@ mod tests {
 
     /// Each fault changes what this gives.
     fn history(faults: &[Fault]) -> Vec<String> {
-        let mut m = Mailboxes::new(faults.iter().copied().collect());
+        let mut m = Mailboxes::new(&Clock::default(), faults.iter().copied().collect());
         let new = |flags: &str| NewMessage {
             flags: flags.split_whitespace().map(Flag::new).collect(),
             ..NewMessage::received(b"x".as_slice())

@@ -17,6 +17,8 @@ pub(crate) struct Message {
     pub(crate) modseq: u64,
     /// When the mail arrived; a copy keeps it.
     pub(crate) internal_date: InternalDate,
+    /// When it came into this mailbox.
+    pub(crate) saved: InternalDate,
     /// The octets, lines ended by CRLF if they came so.
     pub(crate) content: Arc<[u8]>,
 }
@@ -26,8 +28,8 @@ pub(crate) struct Message {
 pub(crate) struct NewMessage {
     /// Flags and keywords that it shall have.
     pub(crate) flags: Flags,
-    /// When the mail arrived.
-    pub(crate) internal_date: InternalDate,
+    /// When the mail arrived; nothing: when it is appended.
+    pub(crate) internal_date: Option<InternalDate>,
     /// The octets.
     pub(crate) content: Arc<[u8]>,
     /// The email id of the message that it copies; nothing for new mail.
@@ -39,7 +41,7 @@ impl NewMessage {
     pub(crate) fn received(content: impl Into<Arc<[u8]>>) -> Self {
         Self {
             flags: Flags::new(),
-            internal_date: InternalDate::now(),
+            internal_date: None,
             content: content.into(),
             email_id: None,
         }
@@ -49,7 +51,7 @@ impl NewMessage {
     pub(crate) fn copy_of(message: &Message) -> Self {
         Self {
             flags: message.flags.clone(),
-            internal_date: message.internal_date,
+            internal_date: Some(message.internal_date),
             content: Arc::clone(&message.content),
             email_id: Some(message.email_id),
         }

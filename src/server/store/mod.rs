@@ -6,20 +6,25 @@
 
 mod account;
 mod answer;
+mod clock;
 mod corrupt;
 mod date;
+mod expire;
 mod flag;
 mod mailbox;
 mod mailboxes;
 mod message;
 mod name;
+mod quota;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 pub(crate) use account::{Account, MaildropLock};
 pub(crate) use answer::{Appended, Copied, Listed, StoreError};
+pub(crate) use clock::Clock;
 pub(crate) use date::{Civil, InternalDate};
 pub(crate) use flag::{Flag, FlagChange, Flags};
 pub(crate) use mailbox::{Mailbox, Stored};
@@ -28,21 +33,28 @@ pub(crate) use message::{Message, NewMessage};
 pub(crate) use name::{DELIMITER, SpecialUse, normalize};
 
 use super::fault::FaultSet;
+use super::retention::Retention;
 
 /// Every account of a server.
 #[derive(Debug)]
 pub(crate) struct Store {
     accounts: Mutex<HashMap<String, Arc<Account>>>,
+    backup: Mutex<HashMap<String, Mailboxes>>,
     restarts: AtomicU32,
+    clock: Clock,
+    retention: Retention,
     faults: FaultSet,
 }
 
 impl Store {
     /// A store without accounts.
-    pub(crate) fn new(faults: FaultSet) -> Self {
+    pub(crate) fn new(retention: Retention, faults: FaultSet) -> Self {
         Self {
             accounts: Mutex::default(),
+            backup: Mutex::default(),
             restarts: AtomicU32::new(0),
+            clock: Clock::default(),
+            retention,
             faults,
         }
     }
@@ -53,7 +65,7 @@ impl Store {
         match accounts.get(user) {
             Some(account) => account.set_password(password),
             None => {
-                let account = Account::new(Some(password), self.faults);
+                let account = Account::new(Some(password), &self.clock, self.faults.clone());
                 accounts.insert(user.to_owned(), Arc::new(account));
             }
         }
@@ -74,13 +86,41 @@ impl Store {
         const NAME: &str = "postmaster";
         let mut accounts = self.accounts();
         let account = accounts.entry(NAME.to_owned());
-        Arc::clone(account.or_insert_with(|| Arc::new(Account::new(None, self.faults))))
+        Arc::clone(
+            account
+                .or_insert_with(|| Arc::new(Account::new(None, &self.clock, self.faults.clone()))),
+        )
     }
 
     /// The account of this name, if the password is right.
     pub(crate) fn login(&self, user: &str, password: &str) -> Option<Arc<Account>> {
-        self.account(user)
-            .filter(|account| account.has_password(password))
+        self.login_with(user, |right| right == password)
+    }
+
+    /// The account of this name, if its password passes.
+    pub(crate) fn login_with(
+        &self,
+        user: &str,
+        passes: impl FnOnce(&str) -> bool,
+    ) -> Option<Arc<Account>> {
+        let account = self
+            .account(user)
+            .filter(|account| account.has_password(passes))?;
+        account.write(|mailboxes| mailboxes.expire(self.retention));
+        Some(account)
+    }
+
+    /// The clock of all that depends on time.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Puts the clock this far forward; what is too old by then is removed.
+    pub(crate) fn set_clock(&self, shift: Duration) {
+        self.clock.set(shift);
+        for account in self.accounts().values() {
+            account.write(|mailboxes| mailboxes.expire(self.retention));
+        }
     }
 
     /// Notes that the server was down and is up again.
@@ -89,6 +129,29 @@ impl Store {
         for account in self.accounts().values() {
             account.write(Mailboxes::restarted);
         }
+    }
+
+    /// Saves the mail of every account.
+    pub(crate) fn back_up(&self) {
+        let accounts = self.accounts();
+        let saved = accounts
+            .iter()
+            .map(|(user, account)| (user.clone(), account.read(Mailboxes::clone)));
+        *self.backup() = saved.collect();
+    }
+
+    /// Puts back what was saved, for every account that there still is.
+    pub(crate) fn restore(&self) {
+        let accounts = self.accounts();
+        for (user, saved) in &*self.backup() {
+            if let Some(account) = accounts.get(user) {
+                account.write(|mailboxes| mailboxes.clone_from(saved));
+            }
+        }
+    }
+
+    fn backup(&self) -> MutexGuard<'_, HashMap<String, Mailboxes>> {
+        self.backup.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes that the server was killed.
@@ -113,8 +176,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_restore_brings_back_the_mail_of_the_accounts_that_there_are() {
+        let store = Store::new(Retention::Strict, FaultSet::default());
+        store.add_account("ann", "one");
+        let ann = store.login("ann", "one").unwrap();
+        ann.write(|mailboxes| mailboxes.create("Kept", &[]))
+            .unwrap();
+        store.back_up();
+        ann.write(|mailboxes| mailboxes.delete("Kept")).unwrap();
+        store.add_account("bob", "two");
+        store.restore();
+        assert!(ann.read(|mailboxes| mailboxes.find("Kept").is_some()));
+        assert!(store.login("bob", "two").is_some());
+    }
+
+    #[test]
     fn a_known_account_keeps_its_mail_and_gets_the_new_password() {
-        let store = Store::new(FaultSet::default());
+        let store = Store::new(Retention::Strict, FaultSet::default());
         store.add_account("ann", "one");
         let ann = store.login("ann", "one").unwrap();
         ann.write(|m| m.append("INBOX", vec![NewMessage::received(b"x".as_slice())]))

@@ -7,7 +7,7 @@ use crate::server::fault::Fault;
 use crate::server::imap::parse::{ParseError, ParseResult, Parser, permanent};
 use crate::server::imap::respond;
 use crate::server::imap::session::Session;
-use crate::server::store::{Flags, InternalDate, NewMessage, StoreError};
+use crate::server::store::{Flags, NewMessage, StoreError};
 
 #[derive(Clone, Debug)]
 pub(in crate::server::imap) struct Append {
@@ -29,7 +29,7 @@ impl Append {
     pub(super) fn run(mut self, session: &mut Session) -> Reply {
         for message in &mut self.messages {
             if session.has(Fault::AppendIgnoresDate) {
-                message.internal_date = InternalDate::now();
+                message.internal_date = None;
             }
             if session.has(Fault::AppendIgnoresFlags) {
                 message.flags.clear();
@@ -44,7 +44,11 @@ impl Append {
                 let code = format!("APPENDUID {} {uids}", appended.uidvalidity);
                 Reply::ok("APPEND completed").code(code)
             }
+            Err(StoreError::NoSuchMailbox) if session.has(Fault::AppendWithoutTrycreate) => {
+                Reply::no("NONEXISTENT", "No such mailbox")
+            }
             Err(StoreError::NoSuchMailbox) => Reply::no("TRYCREATE", "No such mailbox"),
+            Err(StoreError::OverQuota) => Reply::over_quota(session),
             Err(error) => error.into(),
         }
     }
@@ -54,13 +58,13 @@ impl Append {
 fn message(p: &mut Parser<'_>) -> ParseResult<NewMessage> {
     p.sp()?;
     let mut flags = Flags::new();
-    let mut internal_date = InternalDate::now();
+    let mut internal_date = None;
     if p.peek() == Some(b'(') {
         flags = permanent(&p.flag_list()?);
         p.sp()?;
     }
     if p.peek() == Some(b'"') {
-        internal_date = p.date_time()?;
+        internal_date = Some(p.date_time()?);
         p.sp()?;
     }
     let content: Arc<[u8]> = p.literal()?.into();

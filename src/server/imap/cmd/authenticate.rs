@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Reply;
+use crate::server::fault::Fault;
 use crate::server::imap::parse::{ParseError, ParseResult, Parser};
 use crate::server::imap::session::Session;
 
@@ -35,9 +36,13 @@ impl Authenticate {
         if self.mechanism != "PLAIN" {
             return Ok(Reply::no("CANNOT", "No such mechanism here"));
         }
-        let response = match self.initial.as_deref() {
+        let ignored = session.has(Fault::SaslIrIgnored);
+        let response = match self.initial.as_deref().filter(|_| !ignored) {
             Some("=") => Vec::new(),
             Some(initial) => initial.as_bytes().to_vec(),
+            None if session.has(Fault::AuthenticateWithoutInitialResponseFails) => {
+                return Ok(Reply::no("AUTHENTICATIONFAILED", "No response came"));
+            }
             None => {
                 session.out.extend_from_slice(b"+ \r\n");
                 session.flush().await?;
@@ -47,6 +52,9 @@ impl Authenticate {
                 }
             }
         };
+        if response == b"*" && session.has(Fault::AuthenticateCancelIsNo) {
+            return Ok(Reply::no("AUTHENTICATIONFAILED", "AUTHENTICATE given up"));
+        }
         if response == b"*" {
             return Ok(Reply::bad("AUTHENTICATE given up"));
         }

@@ -1,11 +1,11 @@
 //! COPY and MOVE, by sequence number or UID (RFC 9051 §6.4.7, §6.4.8).
 
-use super::Reply;
+use super::{Reply, Then};
 use crate::server::fault::Fault;
 use crate::server::imap::parse::{ParseResult, Parser, SequenceSet};
 use crate::server::imap::respond;
 use crate::server::imap::session::Session;
-use crate::server::store::{Copied, Mailboxes, StoreError};
+use crate::server::store::{Copied, Mailboxes, Message, NewMessage, StoreError};
 
 #[derive(Clone, Debug)]
 pub(in crate::server::imap) struct Copy {
@@ -40,6 +40,14 @@ impl Copy {
     }
 
     pub(super) fn run(self, session: &mut Session) -> Reply {
+        let reply = self.transfer(session);
+        match session.has(Fault::CopyWithholdsExpunge) {
+            true => reply.then(Then::SyncWithoutExpunge),
+            false => reply,
+        }
+    }
+
+    fn transfer(self, session: &mut Session) -> Reply {
         let account = session.account();
         let view = session.view();
         if self.remove && view.read_only {
@@ -52,8 +60,21 @@ impl Copy {
         let from = view.mailbox;
         let forgets =
             session.has(Fault::ImapPipelinedMoveLosesExpunge) && session.stream.has_input();
+        let keeps_half = session.has(Fault::CopyKeepsHalf);
+        let again: Vec<_> = if self.remove && session.has(Fault::ImapConcurrentMoveDuplicates) {
+            session.view().told(&uids).collect()
+        } else {
+            Vec::new()
+        };
         let done = account.write(|mailboxes| {
-            let copied = self.copy(mailboxes, from, &uids, forgets)?;
+            let moved = |told: &Message| {
+                let there = mailboxes.mailbox(from);
+                there.is_some_and(|m| m.message(told.uid).is_none())
+            };
+            let again = again.iter().filter(|told| moved(told));
+            let again: Vec<_> = again.map(NewMessage::copy_of).collect();
+            let _ = mailboxes.append(&self.to, again);
+            let copied = self.copy(mailboxes, from, &uids, forgets, keeps_half)?;
             let source = mailboxes.mailbox(from).map_or(0, |m| m.uidvalidity());
             Ok((copied, source))
         });
@@ -62,7 +83,11 @@ impl Copy {
             Err(Failure::Expunged) => {
                 return Reply::no("EXPUNGEISSUED", "Some of the messages are gone");
             }
+            Err(Failure::NoTarget) if session.has(Fault::CopyWithoutTrycreate) => {
+                return Reply::no("NONEXISTENT", "No such mailbox");
+            }
             Err(Failure::NoTarget) => return Reply::no("TRYCREATE", "No such mailbox"),
+            Err(Failure::Store(StoreError::OverQuota)) => return Reply::over_quota(session),
             Err(Failure::Store(error)) => return error.into(),
         };
         let uidvalidity = if session.has(Fault::CopyuidSourceUidvalidity) {
@@ -73,20 +98,26 @@ impl Copy {
         self.reply(session, &copied, uidvalidity)
     }
 
-    /// All or nothing. By fault, a move forgets to remove.
+    /// All or nothing. By fault, a move forgets to remove, or what is left is copied all the same.
     fn copy(
         &self,
         mailboxes: &mut Mailboxes,
         from: u64,
         uids: &[u32],
         forgets: bool,
+        keeps_half: bool,
     ) -> Result<Copied, Failure> {
         if mailboxes.find(&self.to).is_none() {
             return Err(Failure::NoTarget);
         }
         let there = mailboxes.mailbox(from);
+        let uids = &there.map_or_else(Vec::new, |m| m.meant(uids));
         let is_there = |uid: &u32| there.is_some_and(|m| m.message(*uid).is_some());
         if !self.uid && !uids.iter().all(is_there) {
+            if keeps_half {
+                let left: Vec<u32> = uids.iter().copied().filter(is_there).collect();
+                drop(mailboxes.copy(from, &left, &self.to));
+            }
             return Err(Failure::Expunged);
         }
         if self.remove && !forgets {

@@ -62,6 +62,7 @@ impl From<StoreError> for Reply {
             StoreError::NoSuchMailbox => Self::no("NONEXISTENT", "No such mailbox"),
             StoreError::AlreadyExists => Self::no("ALREADYEXISTS", "Mailbox exists already"),
             StoreError::Cannot => Self::no("CANNOT", "Not possible for this mailbox"),
+            StoreError::OverQuota => Self::no("OVERQUOTA", "Too many messages"),
             StoreError::InvalidName => Self::no("CANNOT", "Not a valid mailbox name"),
         }
     }

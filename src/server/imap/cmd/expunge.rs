@@ -24,6 +24,7 @@ impl Expunge {
         let account = session.account();
         let ignores_set = session.has(Fault::UidExpungeIgnoresSet);
         let misses_star = session.has(Fault::UidExpungeStarRangeMisses);
+        let by_number = session.has(Fault::CloseExpungesByNumber) && self.uids.is_none();
         let view = session.view();
         if view.read_only {
             return Reply::no("CANNOT", "The mailbox is read-only");
@@ -39,8 +40,13 @@ impl Expunge {
         };
         let id = view.mailbox;
         let expunged = account.write(|mailboxes| {
-            let mailbox = mailboxes.mailbox_mut(id);
-            mailbox.map_or_else(Vec::new, |m| m.expunge(only.as_deref()))
+            mailboxes.without_freeing(Fault::QuotaNotFreedByExpunge, |mailboxes| {
+                let mailbox = mailboxes.mailbox_mut(id);
+                mailbox.map_or_else(Vec::new, |m| match by_number {
+                    true => m.remove(&view.at_marked_numbers(m)),
+                    false => m.expunge(only.as_deref()),
+                })
+            })
         });
         let known = session.sync(true);
         let reply = Reply::ok("EXPUNGE completed");

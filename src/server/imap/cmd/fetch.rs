@@ -61,6 +61,10 @@ impl Fetch {
         if session.has(Fault::UidFetchWithoutUid) && self.items.len() > 1 {
             self.items.retain(|item| *item != FetchItem::Uid);
         }
+        if self.items.iter().any(FetchItem::is_of_part) && session.has(Fault::SectionOfPartRefused)
+        {
+            return Ok(Reply::no("CANNOT", "Parts are not served"));
+        }
         if self.modifiers.vanished && !session.qresync {
             return Ok(Reply::bad("QRESYNC is not enabled"));
         }
@@ -136,7 +140,8 @@ impl Fetch {
 
     /// Sets `\Seen` if an item does that; gives the UIDs of the messages that got it.
     fn mark_seen(&self, session: &mut Session, indexes: &[usize]) -> Vec<u32> {
-        let mut sets_seen = self.items.iter().any(FetchItem::sets_seen);
+        let mut sets_seen =
+            self.items.iter().any(FetchItem::sets_seen) && !session.has(Fault::BodyLeavesUnseen);
         if session.has(Fault::PeekSetsSeen) {
             sets_seen |= self
                 .items
@@ -210,7 +215,7 @@ impl Fetch {
             Some(_) if manner.faults.has(Fault::FetchUsesGlobalSeqnum) => seq(position),
             _ => seq(index),
         };
-        let flags = flags_item(entry, manner);
+        let flags = flags_item(entry, &manner);
         let mut message = entry.told.clone();
         if live.is_none() && manner.faults.has(Fault::FetchDummyBodyAfterPop3Delete) {
             message.content = DUMMY.into();
@@ -223,7 +228,7 @@ impl Fetch {
             part: Part::parse(&message.content),
             flags,
             modseq,
-            faults: manner.faults,
+            faults: manner.faults.clone(),
         };
         let mut response = format!("* {number} FETCH (").into_bytes();
         let mut failed = false;
@@ -275,15 +280,15 @@ impl Writer<'_> {
             FetchItem::Rfc822Size => say(&format!("RFC822.SIZE {}", self.size(content))),
             FetchItem::Envelope => {
                 say("ENVELOPE ");
-                envelope::envelope(out, &content[self.part.header.clone()], self.faults);
+                envelope::envelope(out, &content[self.part.header.clone()], &self.faults);
             }
             FetchItem::Body => {
                 say("BODY ");
-                envelope::structure(out, content, &self.part, false, self.faults);
+                envelope::structure(out, content, &self.part, false, &self.faults);
             }
             FetchItem::BodyStructure => {
                 say("BODYSTRUCTURE ");
-                envelope::structure(out, content, &self.part, true, self.faults);
+                envelope::structure(out, content, &self.part, true, &self.faults);
             }
             FetchItem::Rfc822 => self.string(out, "RFC822", Some(content), None),
             FetchItem::Rfc822Header => {

@@ -1,6 +1,7 @@
 //! ID (RFC 2971).
 
 use super::{Command, Reply};
+use crate::server::fault::Fault;
 use crate::server::imap::parse::{ParseError, ParseResult, Parser};
 use crate::server::imap::session::Session;
 
@@ -34,6 +35,9 @@ pub(super) fn parse(p: &mut Parser<'_>) -> ParseResult<Command> {
 
 pub(super) fn run(session: &mut Session) -> Reply {
     let version = env!("CARGO_PKG_VERSION");
+    if session.has(Fault::IdSaysNothing) {
+        return Reply::ok("ID completed");
+    }
     session.untagged(&format!(
         "ID (\"name\" \"mailspec\" \"version\" \"{version}\")"
     ));

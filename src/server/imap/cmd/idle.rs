@@ -22,6 +22,7 @@ pub(super) async fn run(session: &mut Session) -> io::Result<Reply> {
         tokio::select! {
             input = session.stream.read_line(LONGEST_DONE) => {
                 return Ok(match session.octets(input) {
+                    Some(_) if session.has(Fault::DoneIsNoCommand) => Reply::bad("Unknown command"),
                     Some(line) if line.eq_ignore_ascii_case(b"DONE") => Reply::ok("IDLE ended"),
                     Some(_) => Reply::bad("Expected DONE"),
                     None => Reply::bad("IDLE was cut off"),

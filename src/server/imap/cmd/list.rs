@@ -133,7 +133,8 @@ impl List {
             list = list.replace('^', "^5E");
         }
         session.untagged(&list);
-        let left_out = listed.has_children && session.has(Fault::ListStatusMissingForParent);
+        let left_out = listed.has_children && session.has(Fault::ListStatusMissingForParent)
+            || session.has(Fault::ListStatusIgnored);
         if listed.exists && !self.returns.status.is_empty() && !left_out {
             session.tell_status(&listed.name, &self.returns.status);
         }
@@ -153,7 +154,8 @@ impl List {
         } else {
             "\\HasNoChildren"
         });
-        if listed.subscribed && (self.selection.subscribed || self.returns.subscribed) {
+        let asked = self.selection.subscribed || self.returns.subscribed;
+        if listed.subscribed && asked && !session.has(Fault::ListReturnSubscribedIgnored) {
             attributes.push("\\Subscribed");
         }
         if !self.extended || self.selection.special_use || self.returns.special_use {

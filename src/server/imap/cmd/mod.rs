@@ -17,6 +17,7 @@ mod login;
 mod logout;
 mod namespace;
 mod noop;
+mod quota;
 mod rename;
 mod search;
 mod select;
@@ -37,6 +38,7 @@ pub(super) enum Command {
     Append(append::Append),
     Authenticate(authenticate::Authenticate),
     Capability,
+    Check,
     Close { expunge: bool },
     Copy(copy::Copy),
     Create(create::Create),
@@ -51,6 +53,7 @@ pub(super) enum Command {
     Logout,
     Namespace,
     Noop,
+    Quota(quota::Quota),
     Rename(rename::Rename),
     Search(search::Search),
     Select(select::Select),
@@ -77,6 +80,8 @@ pub(super) enum Then {
     Sync,
     /// Before it, tell changes, but nothing that shifts sequence numbers.
     SyncWithoutExpunge,
+    /// By fault, tell nothing.
+    Nothing,
     /// After it, begin TLS.
     StartTls,
     /// After it, close.
@@ -164,7 +169,8 @@ impl Command {
             "APPEND" => Self::Append(append::Append::parse(p)?),
             "AUTHENTICATE" => Self::Authenticate(authenticate::Authenticate::parse(p)?),
             "CAPABILITY" => Self::Capability,
-            "CHECK" | "NOOP" => Self::Noop,
+            "CHECK" => Self::Check,
+            "NOOP" => Self::Noop,
             "CLOSE" => Self::Close { expunge: true },
             "CREATE" => Self::Create(create::Create::parse(p)?),
             "DELETE" => Self::Delete(delete::Delete::parse(p)?),
@@ -177,6 +183,7 @@ impl Command {
             "LOGOUT" => Self::Logout,
             "LSUB" => Self::List(list::List::parse_lsub(p)?),
             "NAMESPACE" => Self::Namespace,
+            "GETQUOTA" | "GETQUOTAROOT" | "SETQUOTA" => Self::Quota(quota::Quota::parse(p, &name)?),
             "RENAME" => Self::Rename(rename::Rename::parse(p)?),
             "SELECT" => Self::Select(select::Select::parse(p, false)?),
             "STARTTLS" => Self::Starttls,
@@ -229,7 +236,9 @@ impl Command {
             Self::Login(login) => login.run(session),
             Self::Logout => logout::run(session),
             Self::Namespace => namespace::run(session),
-            Self::Noop => noop::run(),
+            Self::Check => noop::check(session),
+            Self::Noop => noop::run(session),
+            Self::Quota(quota) => quota.run(session),
             Self::Rename(rename) => rename.run(session),
             Self::Search(search) => search.run(session, tag),
             Self::Select(select) => select.run(session),

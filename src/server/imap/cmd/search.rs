@@ -32,7 +32,7 @@ struct Candidate<'a> {
     message: &'a Message,
     seq: u32,
     recent: bool,
-    faults: FaultSet,
+    faults: &'a FaultSet,
 }
 
 impl Search {
@@ -47,7 +47,7 @@ impl Search {
             session.enable_condstore();
         }
         let hits = self.hits(session);
-        let faults = session.context.faults;
+        let faults = session.context.faults.clone();
         let options = match self.options {
             None if session.rev2 => Some(SearchReturn {
                 all: true,
@@ -57,7 +57,7 @@ impl Search {
         };
         match options {
             Some(_) if session.has(Fault::EsearchAnsweredBySearch) => {
-                session.untagged(&search(&hits, with_modseq, faults));
+                session.untagged(&search(&hits, with_modseq, &faults));
             }
             Some(options) => {
                 if options.save {
@@ -68,7 +68,8 @@ impl Search {
                     session.untagged(&answer);
                 }
             }
-            None => session.untagged(&search(&hits, with_modseq, faults)),
+            None if hits.is_empty() && session.has(Fault::SearchEmptySaysNothing) => {}
+            None => session.untagged(&search(&hits, with_modseq, &faults)),
         }
         let reply = Reply::ok("SEARCH completed");
         let numbers = self.key.any(&|key| matches!(key, SearchKey::Sequence(_)));
@@ -81,7 +82,7 @@ impl Search {
 
     fn hits(&self, session: &mut Session) -> Vec<Hit> {
         let account = session.account();
-        let faults = session.context.faults;
+        let faults = session.context.faults.clone();
         let view = session.view();
         let live: Vec<Option<Message>> = account.read(|mailboxes| {
             let mailbox = mailboxes.mailbox(view.mailbox);
@@ -92,13 +93,19 @@ impl Search {
                 .collect()
         });
         let mut hits = Vec::new();
+        let mut position = 0;
         for (index, (entry, live)) in view.entries.iter().zip(&live).enumerate() {
+            if faults.has(Fault::SearchUsesCurrentNumbers) {
+                position += usize::from(live.is_some());
+            } else {
+                position = index + 1;
+            }
             let candidate = Candidate {
                 view,
                 message: live.as_ref().unwrap_or(&entry.told),
-                seq: seq(index),
+                seq: seq(position.saturating_sub(1)),
                 recent: entry.recent,
-                faults,
+                faults: &faults,
             };
             if candidate.satisfies(&self.key) {
                 let times = match candidate.message.flags.len() {
@@ -157,7 +164,7 @@ impl Search {
 }
 
 /// The SEARCH response of IMAP4rev1.
-fn search(hits: &[Hit], with_modseq: bool, faults: FaultSet) -> String {
+fn search(hits: &[Hit], with_modseq: bool, faults: &FaultSet) -> String {
     let mut answer = "SEARCH".to_owned();
     if hits.is_empty() && faults.has(Fault::SearchEmptyTrailingSpace) {
         answer.push(' ');

@@ -69,11 +69,22 @@ impl Select {
         if !keeps && session.view.take().is_some() {
             session.untagged("OK [CLOSED] The mailbox selected before is closed");
         }
-        let faults = session.context.faults;
+        let faults = session.context.faults.clone();
         let opened = session.account().write(|mailboxes| {
             let id = mailboxes.find(&self.name)?.id();
             let mailbox = mailboxes.mailbox_mut(id)?;
-            Some(self.open(mailbox, faults))
+            Some(self.open(mailbox, faults.clone()))
+        });
+        let opened = opened.map(|mut opened| {
+            if faults.has(Fault::SelectShowsWhatItWas) {
+                let first = session
+                    .first_view
+                    .get_or_insert_with(|| opened.view.clone());
+                if first.mailbox == opened.view.mailbox {
+                    opened.view = first.clone();
+                }
+            }
+            opened
         });
         let Some(opened) = opened else {
             return Reply::no("NONEXISTENT", "No such mailbox");
@@ -90,12 +101,12 @@ impl Select {
     }
 
     fn open(&self, mailbox: &mut Mailbox, faults: FaultSet) -> Opened {
-        let view = View::open(mailbox, self.read_only, faults);
+        let view = View::open(mailbox, self.read_only, faults.clone());
         let blind = faults.has(Fault::QresyncMatchDataWrong);
-        let resync = self
-            .qresync
-            .as_ref()
-            .filter(|resync| resync.uidvalidity == mailbox.uidvalidity());
+        let resync = self.qresync.as_ref().filter(|resync| {
+            let unchecked = faults.has(Fault::QresyncUidvalidityUnchecked);
+            unchecked || resync.uidvalidity == mailbox.uidvalidity()
+        });
         let vanished = resync
             .filter(|_| !blind)
             .map(|r| r.vanished(&view, mailbox));
@@ -155,9 +166,11 @@ impl Select {
             session.untagged(&format!("VANISHED (EARLIER) {uids}"));
         }
         let manner = session.manner();
-        for index in &opened.changed {
-            let data = fetch_data(&view.entries[*index], manner, true, true);
-            session.untagged(&format!("{} FETCH ({data})", seq(*index)));
+        for &index in &opened.changed {
+            if let Some(entry) = view.entries.get(index) {
+                let data = fetch_data(entry, &manner, true, true);
+                session.untagged(&format!("{} FETCH ({data})", seq(index)));
+            }
         }
     }
 }

@@ -26,6 +26,12 @@ impl Status {
         if session.rev2 && self.items.contains(&StatusItem::Recent) {
             return Reply::bad("IMAP4rev2 has no RECENT");
         }
+        let name = crate::server::store::normalize(&self.name);
+        if session.selected_name().as_deref() == Some(&name)
+            && session.has(Fault::StatusOfSelectedRefused)
+        {
+            return Reply::no("CANNOT", "The mailbox is selected");
+        }
         if !session.tell_status(&self.name, &self.items) {
             return Reply::no("NONEXISTENT", "No such mailbox");
         }
@@ -34,6 +40,13 @@ impl Status {
 }
 
 impl Session {
+    /// The name of the selected mailbox.
+    fn selected_name(&self) -> Option<String> {
+        let id = self.view.as_ref()?.mailbox;
+        let name = |mailbox: &Mailbox| mailbox.name().to_owned();
+        self.account().read(|m| m.mailbox(id).map(name))
+    }
+
     /// Writes a STATUS response; gives whether there is such a mailbox.
     pub(super) fn tell_status(&mut self, name: &str, items: &[StatusItem]) -> bool {
         let account = self.account();
@@ -50,6 +63,10 @@ impl Session {
                 }
             });
             values = items.collect::<Vec<_>>().join(" ");
+        }
+        if self.has(Fault::StatusCachedInSession) {
+            let asked = format!("{name} {items:?}");
+            values = self.statuses.entry(asked).or_insert(values).clone();
         }
         if items.contains(&StatusItem::HighestModseq) {
             self.enable_condstore();

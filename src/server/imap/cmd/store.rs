@@ -65,6 +65,7 @@ impl Store {
         if self.silent && session.has(Fault::StoreSilentReplacesFlags) {
             self.change = FlagChange::Replace;
         }
+        let stale = session.has(Fault::LostUpdateBetweenSessions);
         let account = session.account();
         let Session { view, out, .. } = session;
         let Some(view) = view else {
@@ -82,13 +83,21 @@ impl Store {
             let Some(mailbox) = mailboxes.mailbox_mut(id) else {
                 return (Stored::default(), Vec::new());
             };
+            let uids = mailbox.meant(&uids);
+            if self.change != FlagChange::Replace && stale {
+                for known in view.told(&uids) {
+                    mailbox.store_flags(&[known.uid], FlagChange::Replace, &known.flags, None);
+                }
+            }
             let stored = mailbox.store_flags(&uids, self.change, &self.flags, self.unchanged_since);
             view.tell_keywords(out, mailbox.keywords());
             let after = mailbox.select(&stored.accepted).cloned().collect();
             (stored, after)
         });
         self.tell(session, &after);
-        let reply = if uids.len() > stored.accepted.len() + stored.modified.len() && !self.uid {
+        let gone = uids.len() > stored.accepted.len() + stored.modified.len();
+        let excused = self.uid || (self.silent && !session.has(Fault::SilentStoreRefused));
+        let reply = if gone && !excused {
             Reply::no("EXPUNGEISSUED", "Some of the messages are gone")
         } else {
             Reply::ok("STORE completed")
@@ -144,7 +153,7 @@ impl Store {
             let known = entry.told.flags == live.flags;
             let wanted = !self.silent || self.unchanged_since.is_some() || manner.condstore;
             if wanted && known && !mute {
-                let data = fetch_data(entry, manner, !self.silent, self.uid);
+                let data = fetch_data(entry, &manner, !self.silent, self.uid);
                 line(out, &format!("{} FETCH ({data})", seq(index)));
             }
         }

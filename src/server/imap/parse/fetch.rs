@@ -61,6 +61,11 @@ impl FetchItem {
             _ => false,
         }
     }
+
+    /// Whether it names a part by its number.
+    pub(in crate::server::imap) fn is_of_part(&self) -> bool {
+        matches!(self, Self::Section { section, .. } if !section.part.is_empty())
+    }
 }
 
 /// What follows the items in parentheses.

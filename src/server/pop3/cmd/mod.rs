@@ -1,8 +1,10 @@
 //! The commands, one a file. A command that does not fit the state or the syntax gets `-ERR`.
 
+mod apop;
 mod auth;
 mod capa;
 mod dele;
+mod lang;
 mod list;
 mod noop;
 mod pass;
@@ -14,6 +16,7 @@ mod stls;
 mod top;
 mod uidl;
 mod user;
+mod utf8;
 
 use std::io;
 
@@ -25,6 +28,11 @@ use crate::server::fault::Fault;
 
 /// Runs a command line; gives the reply.
 pub(super) async fn run(session: &mut Session, line: &[u8]) -> io::Result<Reply> {
+    let ascii: Vec<u8> = line.iter().copied().filter(u8::is_ascii).collect();
+    let line = match session.context.has(Fault::Pop3NonAsciiDropped) {
+        true => &ascii[..],
+        false => line,
+    };
     let Some(line) = printable(line) else {
         return Ok(Reply::err("not a command"));
     };
@@ -38,8 +46,19 @@ pub(super) async fn run(session: &mut Session, line: &[u8]) -> io::Result<Reply>
         return Ok(unknown());
     }
     let keyword = keyword.to_ascii_uppercase();
+    let arguments = match session.context.has(Fault::Pop3ExtraArgumentsIgnored) {
+        true => without_extra(&keyword, arguments),
+        false => arguments,
+    };
     match (keyword.as_str(), arguments) {
+        ("CAPA", None)
+            if matches!(session.state, State::Transaction(_))
+                && session.context.has(Fault::Pop3CapaBeforeLoginOnly) =>
+        {
+            return Ok(unknown());
+        }
         ("CAPA", None) => return Ok(capa::run(session)),
+        ("LANG", range) => return Ok(lang::run(&session.context, range)),
         ("QUIT", None) => return Ok(quit::run(session)),
         _ => {}
     }
@@ -50,7 +69,16 @@ pub(super) async fn run(session: &mut Session, line: &[u8]) -> io::Result<Reply>
             Ok(Reply::ok("0 0"))
         }
         State::Authorization(_) => in_authorization(session, &keyword, arguments).await,
+        State::Transaction(_)
+            if matches!(keyword.as_str(), "APOP" | "AUTH" | "STLS" | "USER")
+                && session.context.has(Fault::Pop3LoginCommandsAfterLogin) =>
+        {
+            Ok(Reply::ok("once more"))
+        }
         State::Transaction(maildrop) => {
+            if maildrop.has(Fault::Pop3MaildropGrows) {
+                maildrop.grow();
+            }
             let reply = in_transaction(maildrop, &keyword, arguments);
             if maildrop.has(Fault::Pop3DisconnectOnBadArg) && matches!(reply, Reply::Err(_)) {
                 return Ok(Reply::Hangup);
@@ -67,10 +95,18 @@ async fn in_authorization(
     arguments: Option<&str>,
 ) -> io::Result<Reply> {
     Ok(match (keyword, arguments) {
+        ("APOP" | "PASS" | "USER", None)
+            if session.context.has(Fault::Pop3MissingArgumentAccepted) =>
+        {
+            Reply::ok("go on")
+        }
+        ("APOP", Some(arguments)) => apop::run(session, arguments),
         ("AUTH", Some(arguments)) => return auth::run(session, arguments).await,
         ("PASS", Some(password)) => pass::run(session, password),
         ("STLS", None) => return stls::run(session).await,
+        ("USER", _) if session.context.has(Fault::Pop3UserRefused) => unknown(),
         ("USER", Some(name)) => user::run(session, name),
+        ("UTF8", None) => utf8::run(session),
         _ => unknown(),
     })
 }
@@ -79,14 +115,26 @@ fn in_transaction(maildrop: &mut Maildrop, keyword: &str, arguments: Option<&str
     match (keyword, arguments) {
         ("DELE", Some(number)) => dele::run(maildrop, number),
         ("LIST", number) => list::run(maildrop, number),
+        ("NOOP", None) if maildrop.has(Fault::Pop3NoopRefused) => unknown(),
         ("NOOP", None) => noop::run(maildrop),
         ("RETR", Some(number)) => retr::run(maildrop, number),
         ("RSET", None) => rset::run(maildrop),
         ("STAT", None) => stat::run(maildrop),
+        ("TOP" | "UIDL", _) if maildrop.has(Fault::Pop3OptionalCommandsMissing) => unknown(),
         ("TOP", None) if maildrop.has(Fault::Pop3TopNoargsCrash) => Reply::Hangup,
         ("TOP", Some(arguments)) => top::run(maildrop, arguments),
         ("UIDL", number) => uidl::run(maildrop, number),
         _ => unknown(),
+    }
+}
+
+/// Fault: as many arguments as the command can have.
+fn without_extra<'a>(keyword: &str, arguments: Option<&'a str>) -> Option<&'a str> {
+    let first = |text: &'a str| text.split(' ').next();
+    match keyword {
+        "CAPA" | "NOOP" | "QUIT" | "RSET" | "STAT" => None,
+        "DELE" | "LIST" | "RETR" | "UIDL" => arguments.and_then(first),
+        _ => arguments,
     }
 }
 
@@ -109,6 +157,9 @@ fn message_number(maildrop: &Maildrop, text: &str) -> Option<usize> {
     if maildrop.has(Fault::Pop3MsgnoOverflow) {
         let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
         return number(digits).map(|n| n % (1 << 32));
+    }
+    if maildrop.has(Fault::Pop3OctalNumbers) && text.starts_with('0') {
+        return usize::from_str_radix(text, 8).ok();
     }
     if maildrop.has(Fault::Pop3NegativeIndex) {
         return number(text.trim_start_matches('-'));

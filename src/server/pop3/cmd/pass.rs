@@ -8,7 +8,15 @@ pub(super) fn run(session: &mut Session, password: &str) -> Reply {
         return super::unknown();
     };
     match user.take() {
-        Some(user) => session.login(&user, password),
+        Some(user) => {
+            let reply = session.login(&user, password);
+            if session.context.has(Fault::Pop3UserRemembered)
+                && let State::Authorization(name) = &mut session.state
+            {
+                *name = Some(user);
+            }
+            reply
+        }
         None if session.context.has(Fault::Pop3PassWithoutUser) => Reply::ok("send USER"),
         None => Reply::err("USER comes first"),
     }

@@ -9,6 +9,9 @@ pub(super) async fn run(session: &mut Session) -> io::Result<Reply> {
     if session.stream.is_tls() {
         return Ok(unknown());
     }
+    if session.context.has(Fault::Pop3StlsRefused) {
+        return Ok(Reply::err("TLS is not available"));
+    }
     session.send(&Reply::ok("begin TLS")).await?;
     let tls = session.context.tls.clone();
     if session.context.has(Fault::StarttlsCommandInjection) {
@@ -16,6 +19,8 @@ pub(super) async fn run(session: &mut Session) -> io::Result<Reply> {
     } else {
         session.stream.start_tls(&tls).await?;
     }
-    session.state = State::Authorization(None);
+    if !session.context.has(Fault::Pop3StlsKeepsUser) {
+        session.state = State::Authorization(None);
+    }
     Ok(Reply::Nothing)
 }

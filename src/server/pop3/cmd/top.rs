@@ -6,21 +6,31 @@ use crate::server::fault::Fault;
 /// Octets after which a faulty server cuts.
 const LONGEST_FAULTY_TOP: usize = 16 * 1024;
 
-pub(super) fn run(maildrop: &Maildrop, arguments: &str) -> Reply {
+pub(super) fn run(maildrop: &mut Maildrop, arguments: &str) -> Reply {
     let numbers = arguments
         .split_once(' ')
         .and_then(|(message, lines)| Some((message_number(maildrop, message)?, number(lines)?)));
     let Some((message, lines)) = numbers else {
         return Reply::err("TOP needs a message number and a number of lines");
     };
+    if maildrop.has(Fault::PopOnceTakesTopForRetr) {
+        maildrop.retrieved(message);
+    }
     match maildrop.entry(message) {
         Some(entry) => {
+            if let Some(refusal) = maildrop.refusal_of(entry) {
+                return refusal;
+            }
             let mut text = maildrop.text_of(entry);
             let lines = match lines {
                 lines if maildrop.has(Fault::Pop3TopLineCountOff) => lines.saturating_add(1),
                 lines => lines,
             };
-            text.truncate(top(&text, lines).len());
+            let asked = top(&text, lines).len();
+            if asked == text.len() && maildrop.has(Fault::Pop3TopPastEndRefused) {
+                return Reply::err("the message has fewer lines");
+            }
+            text.truncate(asked);
             if maildrop.has(Fault::Pop3TopTruncated) {
                 text.truncate(last_line_end(&text, LONGEST_FAULTY_TOP));
             }
