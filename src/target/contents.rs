@@ -160,13 +160,15 @@ impl Access {
         client.quit().await
     }
 
-    async fn imap(&self, account: &Account) -> Result<ImapClient, ClientError> {
+    /// Logs in over IMAP.
+    pub(super) async fn imap(&self, account: &Account) -> Result<ImapClient, ClientError> {
         let recorder = Recorder::new();
         let Self { endpoint, options } = self;
         ImapClient::connect(endpoint, account, ACTOR, options, &recorder, LIMIT).await
     }
 
-    async fn pop3(&self, account: &Account) -> Result<Pop3Client, ClientError> {
+    /// Logs in over POP3.
+    pub(super) async fn pop3(&self, account: &Account) -> Result<Pop3Client, ClientError> {
         let recorder = Recorder::new();
         let Self { endpoint, options } = self;
         Pop3Client::connect(endpoint, account, ACTOR, options, &recorder, LIMIT).await

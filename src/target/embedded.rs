@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::made_account::made_account;
-use super::{Account, Control, Facts, TargetError};
-use crate::server::{Fault, Options, Server};
+use super::{Account, Control, Corrupted, Facts, Retention, TargetError};
+use crate::server::{self, Fault, Options, Server};
 use crate::transport::{Endpoint, Security, Trust};
 use crate::wire::Protocol;
 
@@ -24,9 +24,13 @@ pub(super) struct Embedded {
 
 impl Embedded {
     /// Starts the server on free ports.
-    pub(super) async fn start(faults: &[Fault]) -> Result<Self, TargetError> {
+    pub(super) async fn start(
+        retention: Option<Retention>,
+        faults: &[Fault],
+    ) -> Result<Self, TargetError> {
         let options = Options {
             faults: faults.to_vec(),
+            retention: to_server(retention.unwrap_or_default()),
             ..Options::default()
         };
         let server = Server::start(options).await.map_err(|error| {
@@ -36,7 +40,10 @@ impl Embedded {
         Ok(Self {
             server,
             facts: Facts {
-                name: "embedded".to_owned(),
+                name: match retention {
+                    Some(retention) => format!("embedded:{retention}"),
+                    None => "embedded".to_owned(),
+                },
                 version: Some(format!("mailspec {}", env!("CARGO_PKG_VERSION"))),
             },
             endpoints,
@@ -52,8 +59,39 @@ impl Embedded {
         &self.endpoints
     }
 
+    pub(super) fn retention(&self) -> Retention {
+        match self.server.retention() {
+            server::Retention::Strict => Retention::Strict,
+            server::Retention::HideOnDelete => Retention::HideOnDelete,
+            server::Retention::PopOnce => Retention::PopOnce,
+            server::Retention::ArchiveOnPop => Retention::ArchiveOnPop,
+            server::Retention::Expire(days) => Retention::Expire(days),
+            server::Retention::AutoExpunge(days) => Retention::AutoExpunge(days),
+        }
+    }
+
     pub(super) fn trust(&self) -> Trust {
         Trust::Authorities(self.server.authority().as_bytes().to_vec())
+    }
+
+    /// The ids of the faults that the server came to, present or not.
+    pub(super) fn reached(&self) -> Vec<&'static str> {
+        self.server.reached().into_iter().map(Fault::id).collect()
+    }
+
+    /// Corrupts one response of the server.
+    pub(super) fn corrupt(&self, seed: u64, spared: usize) {
+        self.server.corrupt(seed, spared);
+    }
+
+    /// What was corrupted.
+    pub(super) fn corrupted(&self) -> Option<Corrupted> {
+        let done = self.server.corruption()?;
+        Some(Corrupted {
+            manipulation: format!("{:?}", done.manipulation).to_lowercase(),
+            response: done.response,
+            changes_meaning: done.changes_meaning,
+        })
     }
 
     /// A new account.
@@ -71,8 +109,20 @@ impl Embedded {
     pub(super) async fn control(&self, control: Control) -> Result<(), TargetError> {
         match control {
             Control::Restart | Control::Stop => self.server.stop().await,
+            Control::Backup => {
+                self.server.stop().await;
+                self.server.back_up();
+            }
+            Control::Restore => {
+                self.server.stop().await;
+                self.server.restore();
+            }
             Control::Kill => self.server.kill().await,
             Control::Start => {}
+            Control::Clock(shift) => {
+                self.server.set_clock(shift);
+                return Ok(());
+            }
         }
         if control != Control::Stop {
             self.server.resume().await.map_err(|error| {
@@ -84,6 +134,17 @@ impl Embedded {
 
     pub(super) async fn stop(self) {
         self.server.kill().await;
+    }
+}
+
+fn to_server(retention: Retention) -> server::Retention {
+    match retention {
+        Retention::Strict => server::Retention::Strict,
+        Retention::HideOnDelete => server::Retention::HideOnDelete,
+        Retention::PopOnce => server::Retention::PopOnce,
+        Retention::ArchiveOnPop => server::Retention::ArchiveOnPop,
+        Retention::Expire(days) => server::Retention::Expire(days),
+        Retention::AutoExpunge(days) => server::Retention::AutoExpunge(days),
     }
 }
 

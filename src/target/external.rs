@@ -6,6 +6,9 @@ use super::profile::ReadFile;
 use super::url::{parse_account, parse_endpoint};
 use super::{External, MANAGED, Spec};
 
+/// What a retention profile follows in the name of the embedded server.
+const EMBEDDED_AS: &str = "embedded:";
+
 /// What was given for a target cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SpecError {
@@ -15,26 +18,37 @@ pub enum SpecError {
     /// An account that is not `user:password`. It is not repeated.
     #[error("an account is given as user:password, neither of them empty")]
     Account,
-    /// A target file; line and column count from 1, and are 0 where there is no place to name.
-    #[error("{path}:{line}:{column}: {why}")]
-    File {
-        /// The file.
-        path: String,
-        /// The line.
-        line: u64,
-        /// The column.
-        column: u64,
-        /// What is wrong.
-        why: String,
-    },
+    /// A target file: all its mistakes, one in each line.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    File(Vec<Mistake>),
     /// Things that do not go together, or something missing.
     #[error("{0}")]
     Arguments(String),
 }
 
+/// A mistake in a target file. Line and column count from 1, and are 0 where there is no place to
+/// name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}:{line}:{column}: {why}")]
+pub struct Mistake {
+    /// The file.
+    pub path: String,
+    /// The line.
+    pub line: u64,
+    /// The column.
+    pub column: u64,
+    /// What is wrong.
+    pub why: String,
+}
+
 impl External {
     /// A server given by URLs and accounts (`user:password`).
     pub fn from_urls(urls: &[String], accounts: &[String]) -> Result<Self, SpecError> {
+        Self::named(urls, accounts)?.checked()
+    }
+
+    /// The same, with fewer accounts than scenarios need, or none.
+    pub fn named(urls: &[String], accounts: &[String]) -> Result<Self, SpecError> {
         let endpoints = urls
             .iter()
             .map(|url| parse_endpoint(url))
@@ -43,17 +57,16 @@ impl External {
             .iter()
             .map(|account| parse_account(account, &endpoints))
             .collect::<Result<Vec<_>, _>>()?;
-        Self {
+        Ok(Self {
             name: urls.first().cloned().unwrap_or_default(),
             endpoints,
             accounts,
             ..Self::default()
-        }
-        .checked()
+        })
     }
 
     /// Refuses what no scenario could run with.
-    pub(super) fn checked(self) -> Result<Self, SpecError> {
+    fn checked(self) -> Result<Self, SpecError> {
         let wrong = |why: &str| Err(SpecError::Arguments(why.to_owned()));
         if self.endpoints.is_empty() {
             return wrong("no endpoint is given");
@@ -83,7 +96,7 @@ impl Spec {
     ) -> Result<Self, SpecError> {
         let is_url = |target: &&String| target.contains("://");
         if !targets.is_empty() && targets.iter().all(|target| is_url(&target)) {
-            return External::from_urls(targets, accounts).map(Self::External);
+            return External::from_urls(targets, accounts).map(|one| Self::External(one.into()));
         }
         if !accounts.is_empty() {
             let why = "--account goes with URLs; a target file names its own accounts";
@@ -92,6 +105,11 @@ impl Spec {
         match targets {
             [] => Ok(Self::Embedded(Vec::new())),
             [name] if name == "embedded" => Ok(Self::Embedded(Vec::new())),
+            [name] if name.starts_with(EMBEDDED_AS) => {
+                let retention = name[EMBEDDED_AS.len()..].parse();
+                let retention = retention.map_err(SpecError::Arguments)?;
+                Ok(Self::EmbeddedAs(retention, Vec::new()))
+            }
             [name] if MANAGED.contains(&name.as_str()) => Ok(Self::Managed(name.clone())),
             [path] => {
                 let path = Path::new(path);
@@ -105,7 +123,7 @@ impl Spec {
                 let text = String::from_utf8(octets).map_err(|_| {
                     SpecError::Arguments(format!("{} is not UTF-8", path.display()))
                 })?;
-                External::from_file(path, &text, read).map(Self::External)
+                External::from_file(path, &text, read).map(|one| Self::External(one.into()))
             }
             _ => {
                 let why = "several targets must all be URLs of one server";
@@ -118,6 +136,7 @@ impl Spec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::Retention;
 
     fn spec(targets: &[&str], accounts: &[&str]) -> Result<Spec, SpecError> {
         let owned = |texts: &[&str]| {
@@ -139,6 +158,11 @@ mod tests {
     fn a_target_is_a_name_urls_or_a_file() {
         assert!(matches!(spec(&[], &[]), Ok(Spec::Embedded(_))));
         assert!(matches!(spec(&["embedded"], &[]), Ok(Spec::Embedded(_))));
+        let retaining = spec(&["embedded:expire-7"], &[]);
+        assert!(matches!(
+            retaining,
+            Ok(Spec::EmbeddedAs(Retention::Expire(7), _))
+        ));
         let managed = spec(&["dovecot:lock"], &[]);
         assert!(matches!(managed, Ok(Spec::Managed(name)) if name == "dovecot:lock"));
         let external = |spec| match spec {
@@ -154,7 +178,8 @@ mod tests {
 
     #[test]
     fn what_does_not_go_together_is_refused() {
-        let table: [(&[&str], &[&str], &str); 6] = [
+        let table: [(&[&str], &[&str], &str); 7] = [
+            (&["embedded:hide"], &[], "no retention profile"),
             (&["missing.yaml"], &[], "neither embedded, dovecot"),
             (&["imap://h", "dovecot"], &[], "must all be URLs"),
             (&["imap://h"], &[], "no account"),

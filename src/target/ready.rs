@@ -19,7 +19,13 @@ pub(super) async fn all_greet(
 ) -> Result<(), String> {
     let deadline = Instant::now() + limit;
     for endpoint in endpoints {
-        let mut why = "no answer".to_owned();
+        let Endpoint {
+            protocol,
+            host,
+            port,
+            ..
+        } = endpoint;
+        let mut why = format!("no answer from {host}:{port}");
         loop {
             match timeout_at(deadline, greets(endpoint, options)).await {
                 Ok(Ok(())) => break,
@@ -27,7 +33,6 @@ pub(super) async fn all_greet(
                 Err(_) => {}
             }
             if Instant::now() + POLL >= deadline {
-                let Endpoint { protocol, .. } = endpoint;
                 return Err(format!("no {protocol} greeting: {why}"));
             }
             sleep(POLL).await;
@@ -98,7 +103,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let answer = all_greet(port, Duration::from_millis(50)).await;
-        assert_eq!(answer, Err("no imap greeting: no answer".to_owned()));
+        let expected = format!("no imap greeting: no answer from 127.0.0.1:{port}");
+        assert_eq!(answer, Err(expected));
         drop(listener);
         let answer = all_greet(port, Duration::from_millis(50)).await;
         let why = answer.unwrap_err();

@@ -2,21 +2,34 @@
 
 use std::time::Duration;
 
+use tokio::sync::Mutex;
+
 use super::attached::Attached;
 use super::embedded::{self, Embedded};
 use super::managed::Managed;
-use super::{Account, Control, Facts, Spec, TargetError};
-use crate::transport::{Endpoint, Options, Security, Trust};
+use super::{Account, Control, Corrupted, External, Facts, Retention, Spec, TargetError};
+use crate::transport::{Endpoint, Options, Security};
 use crate::wire::{Limits, Protocol};
 
 /// Deadline for connecting, and for each TLS handshake.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How connections to a server that runs already are opened.
+pub fn options(external: &External) -> Options {
+    Options {
+        trust: external.trust.clone(),
+        limits: Limits::default(),
+        connect_timeout: CONNECT_TIMEOUT,
+    }
+}
 
 /// A target that answers.
 #[derive(Debug)]
 pub struct Target {
     kind: Kind,
     options: Options,
+    /// How far the server's clock is put forward.
+    shift: Mutex<Duration>,
 }
 
 #[derive(Debug)]
@@ -29,14 +42,15 @@ enum Kind {
 impl Target {
     /// Starts it, or connects to it, and waits until every endpoint greets.
     pub async fn start(spec: &Spec) -> Result<Self, TargetError> {
-        let mut options = Options {
-            trust: Trust::System,
-            limits: Limits::default(),
-            connect_timeout: CONNECT_TIMEOUT,
-        };
+        let mut options = options(&External::default());
         let kind = match spec {
             Spec::Embedded(faults) => {
-                let embedded = Embedded::start(faults).await?;
+                let embedded = Embedded::start(None, faults).await?;
+                options.trust = embedded.trust();
+                Kind::Embedded(Box::new(embedded))
+            }
+            Spec::EmbeddedAs(retention, faults) => {
+                let embedded = Embedded::start(Some(*retention), faults).await?;
                 options.trust = embedded.trust();
                 Kind::Embedded(Box::new(embedded))
             }
@@ -46,12 +60,16 @@ impl Target {
                 Kind::Managed(Box::new(managed))
             }
             Spec::External(external) => {
-                options.trust = external.trust.clone();
+                options = self::options(external);
                 let attached = Attached::start(external, &options).await?;
                 Kind::Attached(Box::new(attached))
             }
         };
-        Ok(Self { kind, options })
+        Ok(Self {
+            kind,
+            options,
+            shift: Mutex::default(),
+        })
     }
 
     /// What is known of it.
@@ -85,6 +103,31 @@ impl Target {
             .or_else(|| of_protocol().next())
     }
 
+    /// The ids of the faults that the embedded server came to so far, present or not: with any
+    /// other, it would have behaved the same. Empty for other servers.
+    pub fn reached(&self) -> Vec<&'static str> {
+        match &self.kind {
+            Kind::Embedded(embedded) => embedded.reached(),
+            Kind::Managed(_) | Kind::Attached(_) => Vec::new(),
+        }
+    }
+
+    /// Corrupts one response of the embedded server, as the seed decides, on a connection after the
+    /// next `spared` ones. Does nothing to other servers.
+    pub fn corrupt(&self, seed: u64, spared: usize) {
+        if let Kind::Embedded(embedded) = &self.kind {
+            embedded.corrupt(seed, spared);
+        }
+    }
+
+    /// What was corrupted, once it was.
+    pub fn corrupted(&self) -> Option<Corrupted> {
+        match &self.kind {
+            Kind::Embedded(embedded) => embedded.corrupted(),
+            Kind::Managed(_) | Kind::Attached(_) => None,
+        }
+    }
+
     /// How its connections are opened.
     pub fn transport(&self) -> &Options {
         &self.options
@@ -99,11 +142,29 @@ impl Target {
         }
     }
 
+    /// The retention profile that it declares; `None`: it is judged as strict.
+    pub fn retention(&self) -> Option<Retention> {
+        match &self.kind {
+            Kind::Embedded(embedded) => Some(embedded.retention()),
+            Kind::Managed(managed) => managed.retention(),
+            Kind::Attached(attached) => attached.retention(),
+        }
+    }
+
     /// What can be done to the server itself.
     pub fn controls(&self) -> &[Control] {
         match &self.kind {
-            Kind::Embedded(_) | Kind::Managed(_) => ALL_CONTROLS,
-            Kind::Attached(_) => &[],
+            Kind::Embedded(_) => &Control::ALL,
+            Kind::Managed(managed) => managed.controls(),
+            Kind::Attached(attached) => attached.controls(),
+        }
+    }
+
+    /// Capabilities that the user says the server has and does not advertise, in upper case.
+    pub fn claimed(&self, protocol: Protocol) -> Vec<String> {
+        match &self.kind {
+            Kind::Embedded(_) | Kind::Managed(_) => Vec::new(),
+            Kind::Attached(attached) => attached.claimed(protocol),
         }
     }
 
@@ -150,26 +211,94 @@ impl Target {
         }
     }
 
+    /// Does what is left to do once an account has its first messages, and no session: a server may
+    /// leave to chance in which order POP3 shows them.
+    pub async fn settle(&self, account: &Account) -> Result<(), TargetError> {
+        match &self.kind {
+            Kind::Managed(managed) => managed.settle(account).await,
+            Kind::Embedded(_) | Kind::Attached(_) => Ok(()),
+        }
+    }
+
+    /// True if messages can be put into INBOX by [`Self::drop_in`]: a server that mailspec manages
+    /// and that has neither LMTP nor SMTP.
+    pub fn has_drop(&self) -> bool {
+        match &self.kind {
+            Kind::Managed(managed) => managed.has_drop(),
+            Kind::Embedded(_) | Kind::Attached(_) => false,
+        }
+    }
+
+    /// Puts a message into an account's INBOX without any protocol, as a delivery agent on the
+    /// server's own machine does.
+    pub async fn drop_in(&self, account: &Account, octets: &[u8]) -> Result<(), TargetError> {
+        match &self.kind {
+            Kind::Managed(managed) => managed.drop_in(account, octets).await,
+            Kind::Embedded(_) | Kind::Attached(_) => {
+                Err(TargetError::Unsupported("take a message as a file"))
+            }
+        }
+    }
+
     /// Does something to the server itself, and waits until that is done (after a start: until
     /// every endpoint greets). Stopping what is stopped and starting what runs do nothing.
     pub async fn control(&self, control: Control) -> Result<(), TargetError> {
         match &self.kind {
             Kind::Embedded(embedded) => embedded.control(control).await,
             Kind::Managed(managed) => managed.control(control).await,
-            Kind::Attached(_) => Err(TargetError::Unsupported(match control {
-                Control::Restart => "be restarted",
-                Control::Kill => "be killed",
-                Control::Stop => "be stopped",
-                Control::Start => "be started",
-            })),
+            Kind::Attached(attached) => attached.control(control).await,
         }
     }
 
-    /// `Some(why)` if the server is known to be dead although nobody stopped it.
+    /// True if the server's clock can be put forward.
+    pub fn has_clock(&self) -> bool {
+        let mut controls = self.controls().iter();
+        controls.any(|control| matches!(control, Control::Clock(_)))
+    }
+
+    /// Puts the server's clock forward by this much, on top of what was done before: time never
+    /// goes back while a target runs.
+    pub async fn advance(&self, by: Duration) -> Result<(), TargetError> {
+        let mut shift = self.shift.lock().await;
+        let total = shift.saturating_add(by);
+        self.control(Control::Clock(total)).await?;
+        *shift = total;
+        Ok(())
+    }
+
+    /// `Some(why)` if the server is dead, or hangs, although nobody stopped it: it has ended, or
+    /// an endpoint does not greet in time.
     pub async fn death(&self) -> Option<String> {
         match &self.kind {
             Kind::Managed(managed) => managed.death().await,
-            Kind::Embedded(_) | Kind::Attached(_) => None,
+            Kind::Attached(attached) => attached.death().await,
+            Kind::Embedded(_) => None,
+        }
+    }
+
+    /// What the server's log tells of crashes: panics, failed assertions, processes that a signal
+    /// ended. Empty where mailspec does not see the log.
+    pub async fn crashes(&self) -> Vec<String> {
+        match &self.kind {
+            Kind::Managed(managed) => managed.crashes().await,
+            Kind::Embedded(_) | Kind::Attached(_) => Vec::new(),
+        }
+    }
+
+    /// How long the server's log is, in octets; 0 where mailspec does not see it.
+    pub fn log_length(&self) -> u64 {
+        match &self.kind {
+            Kind::Managed(managed) => managed.log_length(),
+            Kind::Embedded(_) | Kind::Attached(_) => 0,
+        }
+    }
+
+    /// What the server's log says of these accounts behind the octet `start`, the last lines;
+    /// empty where mailspec does not see the log.
+    pub async fn log_about(&self, accounts: &[Account], start: u64) -> Vec<String> {
+        match &self.kind {
+            Kind::Managed(managed) => managed.log_about(accounts, start).await,
+            Kind::Embedded(_) | Kind::Attached(_) => Vec::new(),
         }
     }
 
@@ -182,10 +311,3 @@ impl Target {
         }
     }
 }
-
-const ALL_CONTROLS: &[Control] = &[
-    Control::Restart,
-    Control::Kill,
-    Control::Stop,
-    Control::Start,
-];

@@ -60,7 +60,7 @@ fn accepted(session: &Session, what: &str, answer: &Answer) -> Result<(), Client
     }
 }
 
-fn reply_code(message: &Message) -> Option<u16> {
+pub(in crate::target) fn reply_code(message: &Message) -> Option<u16> {
     match &message.body {
         Body::Smtp(reply) => reply.code,
         _ => None,

@@ -52,7 +52,7 @@ impl Hierarchy {
 
     /// Reads the first personal namespace of a NAMESPACE response:
     /// `* NAMESPACE (("INBOX." ".")) NIL NIL`.
-    pub(super) fn from_namespace(response: &[u8]) -> Option<Self> {
+    pub fn from_namespace(response: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(response).ok()?;
         let start = text.find("((")? + 2;
         let (prefix, rest) = quoted(&text[start..])?;

@@ -12,7 +12,8 @@ use crate::transport::{Endpoint, Options, Recorder};
 use crate::wire::imap::{Code, Data, Response, Status, StatusKind};
 use crate::wire::{Body, Message};
 
-const LIST_ITEMS: &str = "(UID FLAGS RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])";
+const LIST_ITEMS: &str =
+    "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])";
 
 /// A client that is logged in. Mailboxes are named by paths with `/` between levels.
 #[derive(Debug)]
@@ -22,10 +23,12 @@ pub struct ImapClient {
 }
 
 /// What EXAMINE or SELECT says.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Selected {
     exists: u32,
     uidvalidity: Option<u32>,
+    /// The completion, if it says READ-ONLY.
+    read_only: Option<String>,
 }
 
 impl ImapClient {
@@ -194,6 +197,10 @@ impl ImapClient {
         match self.open("SELECT", mailbox).await? {
             None => return Ok(()),
             Some(Selected { exists: 0, .. }) => return self.leave(mailbox).await,
+            Some(Selected {
+                read_only: Some(came),
+                ..
+            }) => return Err(self.session.unusable(&format!("SELECT {mailbox}"), came)),
             Some(_) => {}
         }
         let (remove, keep): (Vec<Listed>, Vec<Listed>) = self
@@ -236,8 +243,13 @@ impl ImapClient {
         }
     }
 
+    /// Leaves a mailbox that was opened read-only. A server that refuses keeps it selected, which
+    /// hinders nothing that comes.
     async fn close(&mut self) -> Result<(), ClientError> {
-        self.run("CLOSE", Command::text("CLOSE")).await.map(drop)
+        match self.run("CLOSE", Command::text("CLOSE")).await {
+            Err(ClientError::Refused { .. }) => Ok(()),
+            closed => closed.map(drop),
+        }
     }
 
     /// Adds `\Deleted` (`+`) or takes it away (`-`).
@@ -277,6 +289,9 @@ impl ImapClient {
             return if exists { Err(error) } else { Ok(None) };
         }
         let mut selected = Selected::default();
+        if code(&answer.last) == Some(&Code::ReadOnly) {
+            selected.read_only = Some(self.session.shown(&answer.last));
+        }
         for message in &answer.untagged {
             match &message.body {
                 Body::Imap(Response::Data(Data::Exists(count))) => selected.exists = *count,
@@ -332,7 +347,7 @@ fn succeeded(session: &Session, what: &str, answer: &Answer) -> Result<(), Clien
     }
 }
 
-fn status(message: &Message) -> Option<&Status> {
+pub(in crate::target) fn status(message: &Message) -> Option<&Status> {
     match &message.body {
         Body::Imap(Response::Tagged { status, .. } | Response::Status(status)) => Some(status),
         _ => None,
@@ -363,7 +378,7 @@ fn uid_sets(messages: &[Listed]) -> Vec<String> {
 }
 
 /// A command with `astring` arguments, each quoted or a literal.
-fn line<const N: usize>(name: &str, arguments: [&str; N]) -> Command {
+pub(in crate::target) fn line<const N: usize>(name: &str, arguments: [&str; N]) -> Command {
     let mut pieces = vec![Piece::Text(name.as_bytes().to_vec())];
     for argument in arguments {
         match quote(argument) {
@@ -428,6 +443,7 @@ mod tests {
                 flags: Vec::new(),
                 size: 0,
                 message_id: None,
+                internal_date: None,
             })
             .collect();
         let sets = uid_sets(&messages);

@@ -18,6 +18,8 @@ pub struct Listed {
     pub size: u64,
     /// The value of Message-ID, angle brackets included.
     pub message_id: Option<String>,
+    /// INTERNALDATE, without its quotes.
+    pub internal_date: Option<String>,
 }
 
 /// A mailbox, as listed over IMAP.
@@ -66,12 +68,16 @@ pub(super) fn gather(messages: &[Message]) -> Result<Vec<Listed>, u32> {
             flags: Vec::new(),
             size: 0,
             message_id: None,
+            internal_date: None,
         });
         for item in items {
             match item {
                 FetchItem::Uid(uid) => listed.uid = *uid,
                 FetchItem::Flags(flags) => listed.flags.clone_from(flags),
                 FetchItem::Size(size) => listed.size = *size,
+                FetchItem::InternalDate(date) => {
+                    listed.internal_date = Some(String::from_utf8_lossy(date).into_owned());
+                }
                 FetchItem::Section {
                     octets: Some(octets),
                     ..
@@ -107,7 +113,7 @@ pub(super) fn bodies(messages: &[Message]) -> Vec<(u32, Vec<u8>)> {
 }
 
 /// The value of Message-ID in a header, unfolded and trimmed.
-pub(super) fn message_id(header: &[u8]) -> Option<String> {
+pub fn message_id(header: &[u8]) -> Option<String> {
     const NAME: &str = "message-id:";
     let header = String::from_utf8_lossy(header);
     let mut lines = header.lines();
@@ -157,6 +163,7 @@ mod tests {
             flags,
             size,
             message_id,
+            internal_date: None,
         };
         assert_eq!(
             gather(&messages),

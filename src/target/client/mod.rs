@@ -14,10 +14,14 @@ mod session;
 use std::time::Duration;
 
 pub use delivery::deliver;
+pub(super) use delivery::reply_code;
 pub use hierarchy::Hierarchy;
 pub use imap::ImapClient;
-pub use listing::{Listed, ListedMailbox};
+pub(super) use imap::{line as imap_command, status as imap_status};
+pub use listing::{Listed, ListedMailbox, message_id};
 pub use pop3::Pop3Client;
+pub(super) use pop3::{is_ok as is_pop3_ok, response as pop3_response};
+pub(super) use session::Session;
 
 use crate::transport::TransportError;
 
@@ -55,4 +59,16 @@ pub enum ClientError {
         /// The limit.
         limit: Duration,
     },
+}
+
+impl ClientError {
+    /// What showed it: the server's own line where there is one.
+    pub fn observed(&self) -> String {
+        match self {
+            Self::Transport(error) => error.to_string(),
+            Self::Refused { came, .. } => came.clone(),
+            Self::Closed { what, .. } => format!("the connection ended at {what}"),
+            Self::Timeout { what, limit, .. } => format!("no answer to {what} within {limit:?}"),
+        }
+    }
 }

@@ -53,13 +53,21 @@ impl Pop3Client {
         self.listing("LIST", size).await
     }
 
-    /// Each message-number with the value of Message-ID, angle brackets included.
+    /// Each message-number with the value of Message-ID, angle brackets included; that of a
+    /// message that needs UTF-8 mode (RFC 6856 §5) is not known.
     pub async fn message_ids(&mut self) -> Result<Vec<(u32, Option<String>)>, ClientError> {
         let mut found = Vec::new();
         for (number, _) in self.sizes().await? {
             let command = format!("TOP {number} 0");
-            let header = self.run(&command, &command).await?;
-            found.push((number, message_id(&header.content().unwrap_or_default())));
+            let answer = self
+                .session
+                .command(&command, Command::text(&command))
+                .await?;
+            let header = match response(&answer.last) {
+                Some(header) if is_ok(header) || needs_utf8(header) => header.content(),
+                _ => return Err(self.session.refused(&command, &answer.last)),
+            };
+            found.push((number, message_id(&header.unwrap_or_default())));
         }
         Ok(found)
     }
@@ -126,13 +134,17 @@ impl Pop3Client {
     }
 }
 
-fn response(message: &Message) -> Option<&Response> {
+pub(in crate::target) fn response(message: &Message) -> Option<&Response> {
     match &message.body {
         Body::Pop3(response) => Some(response),
         _ => None,
     }
 }
 
-fn is_ok(response: &Response) -> bool {
+fn needs_utf8(response: &Response) -> bool {
+    response.code.as_deref() == Some("UTF8")
+}
+
+pub(in crate::target) fn is_ok(response: &Response) -> bool {
     response.indicator == Some(Indicator::Ok)
 }

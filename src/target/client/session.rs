@@ -17,7 +17,7 @@ const RESPONSE_COST: usize = 256;
 
 /// An open connection, after the greeting.
 #[derive(Debug)]
-pub(super) struct Session {
+pub(in crate::target) struct Session {
     connection: Connection,
     endpoint: String,
     recorder: Recorder,
@@ -28,7 +28,7 @@ pub(super) struct Session {
 
 /// What a command brought.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(in crate::target) struct Answer {
     /// What came before the end.
     pub untagged: Vec<Message>,
     /// The completion, or the request to continue.
@@ -39,7 +39,7 @@ pub(super) struct Answer {
 
 impl Session {
     /// Connects, and waits for the greeting.
-    pub(super) async fn open(
+    pub(in crate::target) async fn open(
         endpoint: &Endpoint,
         actor: &str,
         options: &Options,
@@ -58,7 +58,7 @@ impl Session {
     }
 
     /// Sends one command and reads what it brings. `what` names it in errors.
-    pub(super) async fn command(
+    pub(in crate::target) async fn command(
         &mut self,
         what: &str,
         command: Command,
@@ -67,7 +67,7 @@ impl Session {
     }
 
     /// Sends a request and reads what it brings.
-    pub(super) async fn request(
+    pub(in crate::target) async fn request(
         &mut self,
         what: &str,
         request: Request,
@@ -82,25 +82,30 @@ impl Session {
     }
 
     /// Capabilities last advertised, in upper case.
-    pub(super) fn capabilities(&self) -> Vec<String> {
+    pub(in crate::target) fn capabilities(&self) -> Vec<String> {
         self.connection.capabilities().unwrap_or_default()
     }
 
     /// Ends the connection.
-    pub(super) async fn close(mut self) {
+    pub(in crate::target) async fn close(mut self) {
         let _ = timeout(self.limit, self.connection.close()).await;
     }
 
     /// The error for a response that is of no use.
-    pub(super) fn refused(&self, what: &str, message: &Message) -> ClientError {
+    pub(in crate::target) fn refused(&self, what: &str, message: &Message) -> ClientError {
+        self.unusable(what, self.shown(message))
+    }
+
+    /// The beginning of a response as it may be shown: without secrets.
+    pub(in crate::target) fn shown(&self, message: &Message) -> String {
         const SHOWN: usize = 300;
         let octets = self.recorder.redact(&message.octets);
         let shown = &octets[..octets.len().min(SHOWN)];
-        self.unusable(what, shown.trim_ascii().escape_ascii().to_string())
+        shown.trim_ascii().escape_ascii().to_string()
     }
 
     /// The error for something that did not come as it should.
-    pub(super) fn unusable(&self, what: &str, came: String) -> ClientError {
+    pub(in crate::target) fn unusable(&self, what: &str, came: String) -> ClientError {
         ClientError::Refused {
             endpoint: self.endpoint.clone(),
             what: what.to_owned(),

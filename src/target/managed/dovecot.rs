@@ -5,32 +5,30 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::install::not_installed;
 use super::process::Program;
 use super::program::{find_program, output};
 use super::site::Site;
 use super::template::fill;
-use super::{Account, Recipe, TargetError};
+use super::{Account, EVERYTHING, Recipe, TargetError};
 use crate::transport::Security;
 use crate::wire::Protocol;
 
 const TEMPLATE: &str = include_str!("../../../fixtures/servers/dovecot/dovecot.conf.in");
 const ORDINARY_USER: &str = include_str!("../../../fixtures/servers/dovecot/ordinary-user.conf.in");
-const INSTALL: &str = "apt-get install dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd";
 
 /// Dovecot and the settings that make a variant of it.
 #[derive(Debug)]
 pub(super) struct Dovecot {
-    /// `pop3_lock_session`: one POP3 session for each maildrop, as RFC 1939 has it.
-    pub lock_session: bool,
+    /// Lines of its configuration, the last ones.
+    pub settings: &'static str,
 }
 
 impl Recipe for Dovecot {
     fn version(&self) -> Result<String, TargetError> {
         let version = find_program("dovecot")
             .and_then(|path| output(&path, &["--version"]))
-            .ok_or_else(|| {
-                TargetError::Unavailable(format!("dovecot is not installed: {INSTALL}"))
-            })?;
+            .ok_or_else(|| not_installed("dovecot"))?;
         if !version.starts_with("2.3.") {
             return Err(TargetError::Unavailable(format!(
                 "dovecot {version} is installed, mailspec can configure 2.3 only"
@@ -40,15 +38,7 @@ impl Recipe for Dovecot {
     }
 
     fn services(&self) -> &'static [(Protocol, Security)] {
-        &[
-            (Protocol::Imap, Security::Plain),
-            (Protocol::Imap, Security::StartTls),
-            (Protocol::Imap, Security::Implicit),
-            (Protocol::Pop3, Security::Plain),
-            (Protocol::Pop3, Security::StartTls),
-            (Protocol::Pop3, Security::Implicit),
-            (Protocol::Lmtp, Security::Plain),
-        ]
+        EVERYTHING
     }
 
     fn configure(&self, site: &Site) -> io::Result<Program> {
@@ -58,7 +48,6 @@ impl Recipe for Dovecot {
             ("DIR", site.directory.display().to_string()),
             ("MAIL_USER", site.mail_owner.user.clone()),
             ("MAIL_GROUP", site.mail_owner.group.clone()),
-            ("POP3_LOCK_SESSION", yes_or_no(self.lock_session)),
             ("IMAP", port(Protocol::Imap, Security::Plain)),
             ("IMAPS", port(Protocol::Imap, Security::Implicit)),
             ("POP3", port(Protocol::Pop3, Security::Plain)),
@@ -71,18 +60,14 @@ impl Recipe for Dovecot {
             values.push(("USER", user.user.clone()));
             values.push(("GROUP", user.group.clone()));
         }
+        template.push_str(self.settings);
         site.make_mail_directory("mail")?;
         fs::create_dir(site.directory.join("accounts"))?;
         let configuration = site.directory.join("dovecot.conf");
         fs::write(&configuration, fill(&template, &values))?;
-        Ok(Program {
-            path,
-            arguments: vec![
-                "-F".to_owned(),
-                "-c".to_owned(),
-                configuration.display().to_string(),
-            ],
-        })
+        let configuration = configuration.display().to_string();
+        let arguments = ["-F".to_owned(), "-c".to_owned(), configuration];
+        Ok(Program::new(path, arguments).ending_at_once())
     }
 
     fn add_account(&self, site: &Site, account: &Account) -> io::Result<()> {
@@ -95,6 +80,10 @@ impl Recipe for Dovecot {
         // the whole directory goes with the server.
         let _ = fs::remove_dir_all(site.directory.join("mail").join(&account.user));
         Ok(())
+    }
+
+    fn store(&self) -> &'static [&'static str] {
+        &["mail"]
     }
 
     fn propagation_limit(&self) -> Duration {
@@ -112,10 +101,6 @@ fn passwd_line(account: &Account) -> String {
     format!("{}:{{PLAIN}}{}\n", account.user, account.password)
 }
 
-fn yes_or_no(value: bool) -> String {
-    if value { "yes" } else { "no" }.to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,7 +108,9 @@ mod tests {
     #[test]
     fn every_placeholder_of_the_templates_has_a_value() {
         let directory = tempfile::tempdir().unwrap();
-        let dovecot = Dovecot { lock_session: true };
+        let dovecot = Dovecot {
+            settings: "pop3_lock_session = yes\n",
+        };
         let mut site = Site::prepare(directory.path(), dovecot.services()).unwrap();
         site.ordinary_user = Some(site.mail_owner.clone());
         if dovecot.version().is_err() {

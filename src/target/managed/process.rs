@@ -37,6 +37,26 @@ pub(super) struct Program {
     pub path: PathBuf,
     /// Its arguments.
     pub arguments: Vec<String>,
+    /// SIGTERM goes to every process, not only to the first.
+    ends_at_once: bool,
+}
+
+impl Program {
+    /// A program in the environment of mailspec.
+    pub(super) fn new(path: impl Into<PathBuf>, arguments: impl Into<Vec<String>>) -> Self {
+        Self {
+            path: path.into(),
+            arguments: arguments.into(),
+            ends_at_once: false,
+        }
+    }
+
+    /// For a server whose first process ends the others itself, and looks once a second whether
+    /// they have gone: to stop it, each is told.
+    pub(super) fn ending_at_once(mut self) -> Self {
+        self.ends_at_once = true;
+        self
+    }
 }
 
 /// A private directory and the shell that wipes it when mailspec has gone.
@@ -105,6 +125,7 @@ impl Drop for Guard {
 pub(super) struct Process {
     child: Child,
     group: Pid,
+    ends_at_once: bool,
 }
 
 impl Process {
@@ -131,7 +152,12 @@ impl Process {
         guard.watch(Some(group)).await?;
         let mut gate = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
         gate.write_all(b"go\n").await?;
-        Ok(Self { child, group })
+        let ends_at_once = program.ends_at_once;
+        Ok(Self {
+            child,
+            group,
+            ends_at_once,
+        })
     }
 
     /// The exit status, if it has ended.
@@ -150,7 +176,10 @@ impl Process {
     /// SIGTERM for the server, and SIGKILL for what is left of the group after `grace`.
     pub(super) async fn stop(mut self, guard: &mut Guard, grace: Duration) {
         if self.ended().is_none() {
-            let _ = kill(self.group, Signal::SIGTERM);
+            let _ = match self.ends_at_once {
+                true => killpg(self.group, Signal::SIGTERM),
+                false => kill(self.group, Signal::SIGTERM),
+            };
             let _ = timeout(grace, self.child.wait()).await;
         }
         self.kill(guard).await;
@@ -224,10 +253,7 @@ mod tests {
     }
 
     fn shell(script: &str) -> Program {
-        Program {
-            path: "/bin/sh".into(),
-            arguments: vec!["-c".to_owned(), script.to_owned()],
-        }
+        Program::new("/bin/sh", ["-c".to_owned(), script.to_owned()])
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! Finding the executables of servers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where servers are installed; most are not on the `PATH` of ordinary users.
@@ -13,6 +13,14 @@ const PLACES: &[&str] = &[
     "/opt/homebrew/bin",
 ];
 
+/// Where the scripts of `fixtures/servers` unpack what cannot be installed beside other servers.
+const UNPACKED: &str = "/usr/local/lib/mailspec/servers";
+
+/// A file of a server that was unpacked, whether it is there or not.
+pub(super) fn unpacked(server: &str, file: &str) -> PathBuf {
+    Path::new(UNPACKED).join(server).join(file)
+}
+
 /// The executable of this name, if it is installed.
 pub(super) fn find_program(name: &str) -> Option<PathBuf> {
     PLACES
@@ -22,7 +30,7 @@ pub(super) fn find_program(name: &str) -> Option<PathBuf> {
 }
 
 /// What a program prints on its standard output, if it succeeds.
-pub(super) fn output(path: &PathBuf, arguments: &[&str]) -> Option<String> {
+pub(super) fn output(path: &Path, arguments: &[&str]) -> Option<String> {
     let output = Command::new(path).args(arguments).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     (output.status.success() && !text.is_empty()).then_some(text)

@@ -1,15 +1,19 @@
 //! The private place of one managed server: directory, ports, certificate, identities.
 
 use std::fs::{self, Permissions};
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::certificate::Certificate;
 use super::identity::Identity;
 use super::port::free_ports;
 use crate::transport::{Endpoint, Security};
 use crate::wire::Protocol;
+
+/// Listens on a port and starts a program for each connection.
+const INETD: &str = include_str!("../../../fixtures/servers/inetd.py");
 
 /// Where a server lives and listens.
 #[derive(Clone, Debug)]
@@ -66,23 +70,87 @@ impl Site {
     pub(super) fn make_mail_directory(&self, name: &str) -> io::Result<PathBuf> {
         let path = self.directory.join(name);
         fs::create_dir(&path)?;
-        chown(&path, Some(self.mail_owner.uid), Some(self.mail_owner.gid))?;
+        self.give_to_mail_owner(&path)?;
+        Ok(path)
+    }
+
+    /// Gives a file to the owner of mail.
+    pub(super) fn give_to_mail_owner(&self, path: &Path) -> io::Result<()> {
+        chown(path, Some(self.mail_owner.uid), Some(self.mail_owner.gid))
+    }
+
+    /// Writes `mail-key.pem`: the private key, for a server that reads it as the owner of mail.
+    pub(super) fn give_key_to_mail_owner(&self) -> io::Result<()> {
+        let key = self.directory.join("mail-key.pem");
+        fs::copy(self.directory.join("key.pem"), &key)?;
+        self.give_to_mail_owner(&key)
+    }
+
+    /// Copies folders of the directory to a safe place, instead of what was there.
+    pub(super) fn back_up(&self, folders: &[&str]) -> io::Result<()> {
+        let safe = self.directory.join("backup");
+        let _ = fs::remove_dir_all(&safe);
+        fs::create_dir(&safe)?;
+        folders
+            .iter()
+            .try_for_each(|folder| copy(&self.directory.join(folder), &safe.join(folder)))
+    }
+
+    /// Puts back what [`Self::back_up`] has copied.
+    pub(super) fn restore(&self, folders: &[&str]) -> io::Result<()> {
+        let safe = self.directory.join("backup");
+        folders.iter().try_for_each(|folder| {
+            let place = self.directory.join(folder);
+            fs::remove_dir_all(&place)?;
+            copy(&safe.join(folder), &place)
+        })
+    }
+
+    /// Writes the script that listens for a server which serves one connection; gives its path.
+    pub(super) fn write_inetd(&self) -> io::Result<PathBuf> {
+        let path = self.directory.join("inetd.py");
+        fs::write(&path, INETD)?;
         Ok(path)
     }
 
     /// What the server has written to its log, the last lines only.
     pub(super) fn log_tail(&self) -> String {
         const LINES: usize = 5;
-        let log = fs::read(self.log()).unwrap_or_default();
-        let log = String::from_utf8_lossy(&log);
+        let log = self.read_log_from(0).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(LINES)..].join("\n")
+    }
+
+    /// How long the log is, in octets.
+    pub(super) fn log_length(&self) -> u64 {
+        fs::metadata(self.log()).map_or(0, |data| data.len())
+    }
+
+    /// The log from this octet on, at most its last megabytes.
+    pub(super) fn read_log_from(&self, start: u64) -> io::Result<String> {
+        const MOST: u64 = 16 << 20;
+        let mut file = fs::File::open(self.log())?;
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(start.max(length.saturating_sub(MOST))))?;
+        let mut octets = Vec::new();
+        file.take(MOST).read_to_end(&mut octets)?;
+        Ok(String::from_utf8_lossy(&octets).into_owned())
     }
 
     /// The file that holds the server's log and what it says on its standard outputs.
     pub(super) fn log(&self) -> PathBuf {
         self.directory.join("server.log")
     }
+}
+
+/// Copies a folder with owners, times and links, as an administrator does it.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let output = Command::new("cp").arg("-a").arg(from).arg(to).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(io::Error::other(said.trim().to_owned()))
 }
 
 /// Gives every service a port of its own, except that STARTTLS shares the clear one.

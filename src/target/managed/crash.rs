@@ -1,0 +1,86 @@
+//! Signs in a server's log that it, or one of its processes, crashed.
+
+/// What servers and their libraries write when something in them breaks.
+const SIGNS: &[&str] = &[
+    // Dovecot
+    ": Panic: ",
+    "killed with signal",
+    "Raw backtrace:",
+    // Cyrus
+    "signaled to death by",
+    // Mailutils
+    "terminated on signal",
+    // every C program
+    "ssertion failed",
+    "Assertion `",
+    "core dumped",
+    "Segmentation fault",
+    "double free or corruption",
+    "corrupted size vs. prev_size",
+    "free(): invalid",
+    "malloc(): ",
+    "stack smashing detected",
+    "AddressSanitizer",
+    // Python, Rust
+    "Traceback (most recent call last)",
+    "panicked at",
+];
+
+/// Signals that come from whoever ends the server, from mailspec too: no process sends itself one.
+const ENDED: &[&str] = &["death by signal 9 ", "death by signal 15 "];
+
+/// The most lines that are told: a server that crashes all the time says the same each time.
+const MOST: usize = 20;
+
+/// The lines of a log that tell of a crash, the first ones.
+pub(super) fn crashes(log: &str) -> Vec<String> {
+    log.lines()
+        .filter(|line| SIGNS.iter().any(|sign| line.contains(sign)))
+        .filter(|line| !ENDED.iter().any(|sign| line.contains(sign)))
+        .take(MOST)
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crashes_of_each_server_are_seen() {
+        let table = [
+            "Nov 24 21:00:00 imap(s1)<77><x>: Panic: file mail-index-sync.c: line 12 (f): assertion failed: (a)",
+            "Nov 24 21:00:00 imap(s1)<77><x>: Fatal: master: service(imap): child 77 killed with signal 11 (core dumped)",
+            "cyrus/master[7]: process type:SERVICE name:imap path:/usr/lib/cyrus/bin/imapd age:1.0s pid:9 signaled to death by signal 11",
+            "cyrus/imap[9]: Fatal error: Internal error: assertion failed: imap/index.c: 12: a",
+            "imap4d: process 12 terminated on signal 11",
+            "solid-pop3d[44] killed with signal 11",
+            "Traceback (most recent call last):",
+            "thread 'main' panicked at src/account/mailbox.rs:1:2:",
+            "imapd: malloc(): corrupted top size",
+        ];
+        for line in table {
+            assert_eq!(crashes(line), [line]);
+        }
+    }
+
+    #[test]
+    fn what_servers_say_on_good_days_is_no_crash() {
+        let log = "\
+Nov 24 21:00:00 master: Info: Dovecot v2.3.19.1 starting up for imap, pop3, lmtp
+Nov 24 21:00:00 imap-login: Info: Login: user=<s1>, method=PLAIN, rip=127.0.0.1, mpid=7
+Nov 24 21:00:00 imap(s1)<7><x>: Info: Disconnected: Logged out in=10 out=400 deleted=0
+Nov 24 21:00:00 master: Warning: Killed with signal 15 (by pid=1 uid=0 code=kill)
+cyrus/imap[9]: login: localhost [127.0.0.1] s1 plaintext User logged in
+cyrus/master[7]: process type:SERVICE name:imap path:imapd age:1.0s pid:9 exited, status 75
+cyrus/master[7]: process type:SERVICE name:pop3 pid:20 signaled to death by signal 15 (Terminated)
+imapd: LOGIN, user=s1, ip=[::ffff:127.0.0.1], port=[4000], protocol=IMAP
+imap4d: user `s1@localhost' logged in";
+        assert_eq!(crashes(log), Vec::<String>::new());
+    }
+
+    #[test]
+    fn there_is_a_limit() {
+        assert_eq!(crashes(&"panicked at\n".repeat(50)).len(), MOST);
+    }
+}
