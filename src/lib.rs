@@ -6,6 +6,8 @@
 pub mod finding;
 pub mod transcript;
 
+pub(crate) mod yaml;
+
 pub mod wire;
 
 pub mod engine;
@@ -14,6 +16,8 @@ pub mod model;
 pub mod scenario;
 
 pub mod outcome;
+
+pub mod expectation;
 
 pub mod judge;
 

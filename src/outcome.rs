@@ -2,12 +2,24 @@
 //!
 //! The archived `result.json` is this, written by serde, and every report is a function of it.
 
+pub mod compare;
+pub mod corrupt;
+pub mod coverage;
+mod expected;
+pub mod merge;
 pub mod mutants;
+mod profile;
+pub mod story;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Grade, Level};
 use crate::transcript::{Octets, Transcript};
+
+pub use expected::{Complaint, Excuse, Expected, Flaw};
+pub use profile::{Departure, Fact, Profile, Seen};
 
 /// The version of the archive's layout; it changes when an older reader would misread it.
 pub const FORMAT: u32 = 1;
@@ -32,7 +44,7 @@ pub enum Outcome {
     Pass,
     /// The server broke a requirement or a rule.
     Fail,
-    /// It could not be decided: connection refused, set-up failed.
+    /// It could not be decided: connection refused, set-up failed, the server died meanwhile.
     Error,
     /// The server was dead already.
     Blocked,
@@ -174,6 +186,12 @@ pub struct Observed {
     pub alternatives: Vec<String>,
     /// The one seen.
     pub seen: String,
+    /// What it tells about the server, if the scenario says so.
+    #[serde(default)]
+    pub fact: Option<String>,
+    /// The step's own words.
+    #[serde(default)]
+    pub step: String,
 }
 
 /// How long a change took to reach a client.
@@ -187,6 +205,9 @@ pub struct Propagation {
     pub took_us: u64,
     /// How often the command was sent.
     pub tries: u32,
+    /// What it tells about the server, if the scenario says so.
+    #[serde(default)]
+    pub fact: Option<String>,
 }
 
 /// The result of one variant of a scenario.
@@ -195,16 +216,22 @@ pub struct ScenarioResult {
     /// The id with its variant: `imap/core/noop[command=NOOP]`.
     pub id: String,
     /// The file, as it was found.
+    #[serde(default)]
     pub file: String,
     /// The claim.
+    #[serde(default)]
     pub title: String,
     /// The requirements that it covers.
+    #[serde(default)]
     pub covers: Vec<Covered>,
     /// The protocols of its actors.
+    #[serde(default)]
     pub protocols: Vec<String>,
     /// Its tags.
+    #[serde(default)]
     pub tags: Vec<String>,
     /// True for a check that never gates yet.
+    #[serde(default)]
     pub provisional: bool,
     /// What became of it.
     pub outcome: Outcome,
@@ -213,18 +240,36 @@ pub struct ScenarioResult {
     /// Why it was not decided, for outcomes other than pass and fail.
     pub reason: Option<String>,
     /// All that the server did wrong.
+    #[serde(default)]
     pub findings: Vec<Finding>,
+    /// The expectations that say just this, so that it does not fail the run; empty if there are
+    /// none.
+    #[serde(default)]
+    pub expected: Vec<Excuse>,
     /// Legal alternatives seen.
+    #[serde(default)]
     pub observed: Vec<Observed>,
     /// Propagation times.
+    #[serde(default)]
     pub propagation: Vec<Propagation>,
+    /// What the devices showed; `None` without devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub story: Option<story::Story>,
     /// Start, in microseconds since the run began.
+    #[serde(default)]
     pub started_us: u64,
     /// Duration in microseconds.
+    #[serde(default)]
     pub duration_us: u64,
+    /// What the server's own log said of the accounts meanwhile, the last lines; empty for what
+    /// passed, and where mailspec does not see the log.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log: Vec<String>,
     /// How to run just this again: the arguments, without the program's name.
+    #[serde(default)]
     pub rerun: String,
     /// Every octet exchanged.
+    #[serde(default)]
     pub transcript: Transcript,
 }
 
@@ -250,9 +295,23 @@ impl ScenarioResult {
         };
     }
 
+    /// True if the expectation file says that this happens.
+    pub fn is_expected(&self) -> bool {
+        !self.expected.is_empty()
+    }
+
+    /// The server died while it ran: what was found then may be no more than that. The findings
+    /// stay for who wants to know what it died of.
+    pub fn died(&mut self, why: &str) {
+        self.outcome = Outcome::Error;
+        self.grade = None;
+        self.reason = Some(format!("the server died while it ran: {why}"));
+    }
+
     /// True if this result alone fails a run.
     pub fn gates(&self, strict: bool) -> bool {
         !self.provisional
+            && self.expected.is_empty()
             && self.outcome == Outcome::Fail
             && (strict || self.grade == Some(Grade::Violation))
     }
@@ -271,6 +330,10 @@ pub struct TargetFacts {
     pub faults: Vec<String>,
     /// How long a change may take to reach other sessions, in milliseconds.
     pub propagation_limit_ms: u64,
+    /// What it advertises, by where it was asked: `imap before login`, `pop3 after login under
+    /// TLS`.
+    #[serde(default)]
+    pub capabilities: BTreeMap<String, Vec<String>>,
 }
 
 /// How the run ended.
@@ -309,19 +372,42 @@ pub struct RunResult {
     pub selected: usize,
     /// One result for each variant that was reached, in the order of their ids.
     pub scenarios: Vec<ScenarioResult>,
+    /// What whoever asked for the run demands of the server, and it lacks: a required capability.
+    #[serde(default)]
+    pub unmet: Vec<String>,
+    /// What became of the expectation file, if there is one.
+    #[serde(default)]
+    pub expectations: Option<Expected>,
     /// What happened to the run as a whole: unreachable target, interrupt, dead server.
     pub troubles: Vec<String>,
+    /// Lines of the server's own log that tell of a crash; one that no entry of the expectation
+    /// file foretells fails the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crashes: Vec<String>,
     /// How it ended.
     pub exit: Exit,
 }
 
 impl RunResult {
+    /// The crashes that no entry of the expectation file foretells.
+    pub fn unexpected_crashes(&self) -> impl Iterator<Item = &String> {
+        let expected = self.expectations.as_ref().map(|known| &known.crashes);
+        let known = move |line: &&String| expected.is_some_and(|lines| lines.contains(line));
+        self.crashes.iter().filter(move |line| !known(line))
+    }
+
     /// How many results have this outcome.
     pub fn count(&self, outcome: Outcome) -> usize {
         self.scenarios
             .iter()
             .filter(|result| result.outcome == outcome)
             .count()
+    }
+
+    /// How many results are as the expectation file says.
+    pub fn expected(&self) -> usize {
+        let results = self.scenarios.iter();
+        results.filter(|result| result.is_expected()).count()
     }
 }
 
@@ -360,8 +446,11 @@ mod tests {
             grade: None,
             reason: None,
             findings: Vec::new(),
+            expected: Vec::new(),
             observed: Vec::new(),
             propagation: Vec::new(),
+            log: Vec::new(),
+            story: None,
             started_us: 0,
             duration_us: 0,
             rerun: String::new(),

@@ -37,6 +37,9 @@ pub struct Mutant {
     pub fault: String,
     /// The variants that found it, in the order of their ids.
     pub kills: Vec<Kill>,
+    /// How many variants ran: the others never come to the fault's branch, or had nothing new to
+    /// tell.
+    pub ran: usize,
     /// The variants that it kept from being decided.
     pub undecided: Vec<Undecided>,
     /// Duration of the suite, in microseconds.
@@ -59,13 +62,18 @@ pub struct Matrix {
     pub mailspec: String,
     /// One for each fault, in the order of the catalogue.
     pub mutants: Vec<Mutant>,
-    /// How many variants ran against each fault.
+    /// How many variants there are.
     pub variants: usize,
     /// Scenarios of which no variant killed a fault.
     pub unkilled_scenarios: Vec<String>,
-    /// Scenarios whose own claim no fault broke: what they killed, rules that are always on killed.
+    /// Scenarios whose own claim no fault broke, and that have no reason for it: what they killed,
+    /// rules that are always on killed.
     pub unbroken_claims: Vec<String>,
-    /// Rules that no fault made a scenario raise.
+    /// Scenarios whose own claim no fault broke, with a reason for it.
+    pub excused_claims: Vec<String>,
+    /// Scenarios with a reason for it, whose claim a fault broke all the same.
+    pub stale_excuses: Vec<String>,
+    /// Rules that no fault made a scenario raise, and no test is named that sees them fire.
     pub silent_rules: Vec<String>,
     /// Duration of the whole, in microseconds.
     pub duration_us: u64,
@@ -78,10 +86,12 @@ impl Matrix {
     }
 
     /// Fills in which of these scenarios (id of a variant, requirements covered) killed nothing and
-    /// which of these rules nobody raised.
+    /// which of these rules nobody raised. `excused` are the scenarios that have a reason for it
+    /// that no fault breaks their claim.
     pub fn conclude<'s, 'r>(
         &mut self,
         scenarios: impl Iterator<Item = (&'s str, &'s [String])>,
+        excused: &BTreeSet<&str>,
         rules: impl Iterator<Item = &'r str>,
     ) {
         let mut raised_by: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -90,6 +100,7 @@ impl Matrix {
             raised.extend(kill.rules.iter().map(String::as_str));
         }
         let (mut unkilled, mut unbroken) = (BTreeSet::new(), BTreeSet::new());
+        let (mut known, mut stale) = (BTreeSet::new(), BTreeSet::new());
         for (id, covers) in scenarios {
             let id = base(id);
             let raised = raised_by.get(id);
@@ -97,9 +108,12 @@ impl Matrix {
                 unkilled.insert(id.to_owned());
             }
             let broke = |claim: &String| raised.is_some_and(|all| all.contains(claim.as_str()));
-            if !covers.iter().any(broke) {
-                unbroken.insert(id.to_owned());
-            }
+            match (covers.iter().any(broke), excused.contains(id)) {
+                (true, true) => stale.insert(id.to_owned()),
+                (true, false) => continue,
+                (false, true) => known.insert(id.to_owned()),
+                (false, false) => unbroken.insert(id.to_owned()),
+            };
         }
         let silent = rules
             .filter(|rule| !raised_by.values().any(|raised| raised.contains(rule)))
@@ -107,6 +121,8 @@ impl Matrix {
             .collect();
         self.unkilled_scenarios = unkilled.into_iter().collect();
         self.unbroken_claims = unbroken.into_iter().collect();
+        self.excused_claims = known.into_iter().collect();
+        self.stale_excuses = stale.into_iter().collect();
         self.silent_rules = silent;
     }
 }
@@ -133,6 +149,7 @@ mod tests {
         let mutant = |kills: Vec<Kill>| Mutant {
             fault: "f".to_owned(),
             kills,
+            ran: 2,
             undecided: Vec::new(),
             duration_us: 0,
         };
@@ -147,7 +164,11 @@ mod tests {
             ("a/c", &r1),
             ("a/d", &r3),
         ];
-        matrix.conclude(scenarios.into_iter(), ["r1", "r2"].into_iter());
+        matrix.conclude(
+            scenarios.into_iter(),
+            &BTreeSet::new(),
+            ["r1", "r2"].into_iter(),
+        );
         assert_eq!(matrix.unbroken_claims, ["a/c", "a/d"]);
         assert_eq!(matrix.unkilled_scenarios, ["a/c"]);
         assert_eq!(matrix.silent_rules, ["r2"]);

@@ -126,7 +126,7 @@ impl Turn<'_> {
             }
             harvest.gather(player);
             if self.has_come(player, harvest) {
-                self.record_propagation(began, 1);
+                self.record_propagation(began, 0);
                 return Flow::Continue(());
             }
             if player.closed || Instant::now() >= deadline {
@@ -146,7 +146,7 @@ impl Turn<'_> {
         match &self.act.deed {
             Deed::Commands(templates) if player.awaits_line() => {
                 for template in templates {
-                    match line(template, &values) {
+                    match line(&self.stage.spliced(template), &values) {
                         Ok(line) => player.send_line(line),
                         Err(name) => return unbound(name),
                     }
@@ -155,7 +155,7 @@ impl Turn<'_> {
             Deed::Commands(templates) => {
                 let mut commands = Vec::new();
                 for template in templates {
-                    match command(template, &values) {
+                    match command(&self.stage.spliced(template), &values) {
                         Ok(command) => commands.push(command),
                         Err(name) => return unbound(name),
                     }
@@ -170,15 +170,20 @@ impl Turn<'_> {
                 let mut together = Vec::new();
                 for chunk in chunks {
                     match chunk {
-                        Chunk::Text(template) => match octets(template, &values) {
-                            Ok(octets) => together.extend(octets),
-                            Err(name) => return unbound(name),
-                        },
+                        Chunk::Text(template) => {
+                            match octets(&self.stage.spliced(template), &values) {
+                                Ok(octets) => together.extend(octets),
+                                Err(name) => return unbound(name),
+                            }
+                        }
                         Chunk::Repeat { text, times } => {
                             together.extend(text.repeat(*times).bytes())
                         }
                         Chunk::Octets(octets) => together.extend_from_slice(octets),
-                        Chunk::Pause(pause) => sleep(*pause).await,
+                        Chunk::Pause(pause) => {
+                            let end = Instant::now() + *pause;
+                            player.wait(self.stage, end, |_| false).await;
+                        }
                     }
                     if matches!(self.act.deed, Deed::Send(_)) && !together.is_empty() {
                         player.send_raw(self.stage, std::mem::take(&mut together));
@@ -256,7 +261,7 @@ impl Turn<'_> {
     /// Holds what came against the expectation and the alternatives.
     fn verdict(self, player: &Player, harvest: &Harvest) -> Result<Met, Vec<(Place, Mismatch)>> {
         let values = self.stage.values_for(self.actor, Some(player.session()));
-        let responses = harvest.responses(player.closed);
+        let responses = harvest.responses(player.has_ended());
         if self.act.any_of.is_empty() {
             return match expect::judge(&self.act.expectation, responses, &values) {
                 Ok(captures) => Ok((captures, None)),
@@ -265,8 +270,16 @@ impl Turn<'_> {
         }
         let mut misses = Vec::new();
         for (index, alternative) in self.act.any_of.iter().enumerate() {
-            match expect::judge(&alternative.expectation, responses, &values) {
+            let expectation = Expectation {
+                never: self.act.expectation.never.clone(),
+                ..alternative.expectation.clone()
+            };
+            match expect::judge(&expectation, responses, &values) {
                 Ok(captures) => return Ok((captures, Some(index))),
+                // The alternative was seen, and beside it what must never come.
+                Err(mismatches) if mismatches.iter().all(Mismatch::is_of_never) => {
+                    return Err(self.placed(mismatches));
+                }
                 Err(mismatches) => misses.extend(mismatches),
             }
         }
@@ -332,7 +345,11 @@ impl Turn<'_> {
     /// True if every pattern of `until` has come.
     fn has_come(self, player: &Player, harvest: &Harvest) -> bool {
         let values = self.stage.values_for(self.actor, Some(player.session()));
-        match expect::came(&self.act.until, harvest.responses(player.closed), &values) {
+        match expect::came(
+            &self.act.until,
+            harvest.responses(player.has_ended()),
+            &values,
+        ) {
             Ok(captures) => {
                 self.keep(captures, None);
                 true
@@ -347,7 +364,7 @@ impl Turn<'_> {
 
     fn never_came(self, player: &Player, harvest: &Harvest) -> Flow {
         let values = self.stage.values_for(self.actor, Some(player.session()));
-        let responses = harvest.responses(player.closed);
+        let responses = harvest.responses(player.has_ended());
         let Err(mismatches) = expect::came(&self.act.until, responses, &values) else {
             return undecided("a pattern came after its time was up");
         };
@@ -379,10 +396,13 @@ impl Turn<'_> {
                 .any_of
                 .iter()
                 .map(|alternative| alternative.name.clone());
+            ledger.seen.insert(self.act.any_of[index].name.clone());
             ledger.observed.push(Observed {
                 line: self.line(),
                 alternatives: alternatives.collect(),
                 seen: self.act.any_of[index].name.clone(),
+                fact: self.act.fact.clone(),
+                step: self.words(),
             });
         }
     }
@@ -394,6 +414,7 @@ impl Turn<'_> {
             step: self.words(),
             took_us,
             tries,
+            fact: self.act.fact.clone(),
         };
         self.stage.ledger().propagation.push(propagation);
     }
@@ -426,11 +447,12 @@ pub(super) fn harness<T>(reason: impl ToString) -> Flow<T> {
 }
 
 /// The mailbox that a step's SELECT or EXAMINE opens.
-pub(super) fn mailbox_opened(act: &Act) -> Option<String> {
+pub(super) fn mailbox_opened(stage: &Stage, act: &Act) -> Option<String> {
     let Deed::Commands(templates) = &act.deed else {
         return None;
     };
-    let [TemplatePart::Text(text)] = templates.last()?.parts.as_slice() else {
+    let last = stage.spliced(templates.last()?);
+    let [TemplatePart::Text(text)] = last.parts.as_slice() else {
         return None;
     };
     let mut words = text.split(' ');

@@ -1,7 +1,12 @@
 //! Runs scenarios against a target: plan, schedule, actors, judgement.
 
 mod act;
+mod caught;
+mod corrupt;
 mod deadline;
+mod device;
+mod digest;
+mod excused;
 mod findings;
 mod inventory;
 mod mutants;
@@ -9,6 +14,7 @@ mod order;
 mod perform;
 mod plan;
 mod player;
+mod retention;
 mod schedule;
 mod setup;
 mod stage;
@@ -18,10 +24,14 @@ mod world;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::expectation::InForce;
 use crate::outcome::ScenarioResult;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, VariableValue};
 
-pub use mutants::{Subject, mutants};
+pub use caught::Caught;
+pub use corrupt::{SESSIONS, corruptions, sessions};
+pub use excused::{Unbroken, Unraised};
+pub use mutants::{Subject, Suite, mutants};
 pub use plan::plan;
 pub use schedule::run;
 
@@ -46,6 +56,28 @@ pub struct Options {
     pub target_arguments: String,
     /// Selectors as the user gave them, for the archive.
     pub selectors: Vec<String>,
+    /// Capabilities that the server has to advertise: `CONDSTORE`, `pop3:UIDL`.
+    pub required: Vec<String>,
+    /// What is known to fail.
+    pub expectations: Option<Arc<InForce>>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            jobs: 0,
+            shard: None,
+            seed: 0,
+            timeout_factor: 1.0,
+            fail_fast: false,
+            strict: false,
+            run_limit: Duration::from_secs(3600),
+            target_arguments: String::new(),
+            selectors: Vec::new(),
+            required: Vec::new(),
+            expectations: None,
+        }
+    }
 }
 
 /// One variant of a scenario: what is run and gets a result.
@@ -56,7 +88,7 @@ pub struct Variant {
     /// The scenario.
     pub scenario: Arc<Scenario>,
     /// Values of the variables of `for`.
-    pub bindings: Vec<(String, String)>,
+    pub bindings: Vec<(String, VariableValue)>,
     /// For `interleave: all`: which branch takes each next step, from 0.
     pub order: Option<Vec<usize>>,
 }

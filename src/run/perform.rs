@@ -6,20 +6,21 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::act::act;
+use super::device;
 use super::findings::covered;
 use super::order::Order;
 use super::player::Player;
 use super::stage::{Flow, Stage, Stop, undecided};
 use super::{Options, Variant};
 use crate::outcome::{Outcome, ScenarioResult};
-use crate::scenario::{Action, Scenario, Step};
+use crate::scenario::{Action, Chunk, Deed, Scenario, Step};
 use crate::transcript::Transcript;
 
 /// Runs a variant on its stage; the findings are in the stage's ledger.
 ///
 /// Returns what kept it from being decided, if anything did.
 pub(super) async fn perform(stage: Arc<Stage>, seed: u64) -> Option<(Outcome, String)> {
-    let limit = stage.deadlines.scenario;
+    let limit = limit(&stage.variant.scenario, stage.deadlines.scenario);
     let played = tokio::time::timeout(limit, play(&stage, seed)).await;
     let why = match played {
         Ok(Flow::Continue(()) | Flow::Break(Stop::Found)) => None,
@@ -32,6 +33,30 @@ pub(super) async fn perform(stage: Arc<Stage>, seed: u64) -> Option<(Outcome, St
     close(&stage).await;
     stage.reflect();
     why
+}
+
+/// How long a scenario may take: once more for each step that does something to the server itself,
+/// which on a busy machine stops, copies its mail and starts within a minute; and its pauses.
+fn limit(scenario: &Scenario, usual: Duration) -> Duration {
+    let to_the_server = |step: &&Step| matches!(step.action, Action::Server(_));
+    let steps = scenario.steps.iter().filter(to_the_server).count();
+    usual * u32::try_from(1 + steps).unwrap_or(u32::MAX) + pauses(scenario)
+}
+
+/// How long a scenario is silent by its own will, outside of branches.
+fn pauses(scenario: &Scenario) -> Duration {
+    let sends = scenario.steps.iter().filter_map(|step| match &step.action {
+        Action::Act(act) => match &act.deed {
+            Deed::Send(chunks) => Some(chunks),
+            _ => None,
+        },
+        _ => None,
+    });
+    let pause = |chunk: &Chunk| match chunk {
+        Chunk::Pause(pause) => *pause,
+        _ => Duration::ZERO,
+    };
+    sends.flatten().map(pause).sum()
 }
 
 async fn play(stage: &Arc<Stage>, seed: u64) -> Flow {
@@ -69,28 +94,53 @@ async fn take_step(stage: &Arc<Stage>, step: &Step, seed: u64) -> Flow {
             branches,
             interleave: true,
         } => interleaved(stage, branches).await,
+        Action::When {
+            conditions,
+            then,
+            otherwise,
+        } => {
+            let holds = stage.holds(conditions);
+            for step in if holds { then } else { otherwise } {
+                Box::pin(take_step(stage, step, seed)).await?;
+                catch_up(stage).await;
+                stage.reflect();
+            }
+            Flow::Continue(())
+        }
         _ => single(stage, step).await,
     }
 }
 
 async fn single(stage: &Stage, step: &Step) -> Flow {
+    let flow = dispatch(stage, step).await;
+    if !matches!(step.action, Action::Device(_)) {
+        stage.record(step);
+    }
+    flow
+}
+
+async fn dispatch(stage: &Stage, step: &Step) -> Flow {
     match &step.action {
         Action::Act(deed) => {
             act(stage, step, deed).await?;
             after_act(stage, deed).await
         }
+        Action::Device(device_step) => device::step(stage, step, device_step).await,
         Action::Deliver(deliver) => stage.deliver(deliver).await,
         Action::Check(check) => stage.check(step, check).await,
         Action::Probe(protocol) => stage.probe(step, *protocol).await,
         Action::Server(control) => stage.control(*control).await,
-        Action::Together { .. } => super::act::harness("`together` inside `together`"),
+        Action::Clock(passage) => stage.pass(*passage).await,
+        Action::Together { .. } | Action::When { .. } => {
+            super::act::harness("`together` or `when` inside `together`")
+        }
     }
 }
 
 /// A SELECT or EXAMINE of the scenario's own gives its session new numbers.
 async fn after_act(stage: &Stage, deed: &crate::scenario::Act) -> Flow {
     let actor = &stage.variant.scenario.actors[deed.actor];
-    let Some(mailbox) = super::act::mailbox_opened(deed) else {
+    let Some(mailbox) = super::act::mailbox_opened(stage, deed) else {
         return Flow::Continue(());
     };
     let place = stage.cast[deed.actor].lock().await;
@@ -164,6 +214,7 @@ pub(super) fn result_of(
     options: &Options,
 ) -> ScenarioResult {
     let mut result = blank(&stage.variant, options);
+    result.story = stage.story();
     let mut ledger = stage.ledger();
     result.findings = std::mem::take(&mut ledger.findings);
     result.observed = std::mem::take(&mut ledger.observed);
@@ -200,8 +251,11 @@ fn blank(variant: &Variant, options: &Options) -> ScenarioResult {
         grade: None,
         reason: None,
         findings: Vec::new(),
+        expected: Vec::new(),
         observed: Vec::new(),
         propagation: Vec::new(),
+        log: Vec::new(),
+        story: None,
         started_us: 0,
         duration_us: 0,
         rerun: rerun(variant, options),
@@ -210,9 +264,7 @@ fn blank(variant: &Variant, options: &Options) -> ScenarioResult {
 }
 
 fn protocols(scenario: &Scenario) -> Vec<String> {
-    let mut protocols: Vec<_> = scenario.actors.iter().map(|actor| actor.protocol).collect();
-    protocols.sort_unstable();
-    protocols.dedup();
+    let protocols = scenario.protocols();
     protocols.iter().map(ToString::to_string).collect()
 }
 
@@ -226,4 +278,22 @@ fn rerun(variant: &Variant, options: &Options) -> String {
     }
     words.push(format!("'{}'", variant.id));
     words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Library;
+
+    #[test]
+    fn what_is_done_to_the_server_has_time_of_its_own() {
+        let library = Library::shipped();
+        let minutes = |id: &str| {
+            let scenario = library.scenarios.iter().find(|one| one.id == id).unwrap();
+            limit(scenario, Duration::from_secs(60)).as_secs() / 60
+        };
+        assert_eq!(minutes("pop3/uidl/persists-across-sessions"), 1);
+        assert_eq!(minutes("pop3/uidl/survives-a-restart"), 2);
+        assert_eq!(minutes("mixed/promise/imap-backup"), 3);
+    }
 }

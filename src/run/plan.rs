@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Variant;
-use crate::scenario::{Action, Scenario, Step};
+use crate::scenario::{Action, Scenario, Step, VariableValue};
 
 /// Expands scenarios into variants: every combination of `for`, every order of `interleave: all`.
 pub fn plan(scenarios: &[Arc<Scenario>]) -> Vec<Variant> {
@@ -26,10 +26,10 @@ fn variants(scenario: &Arc<Scenario>) -> Vec<Variant> {
     variants
 }
 
-fn id(scenario: &str, bindings: &[(String, String)], order: Option<&[usize]>) -> String {
+fn id(scenario: &str, bindings: &[(String, VariableValue)], order: Option<&[usize]>) -> String {
     let mut parts: Vec<String> = bindings
         .iter()
-        .map(|(name, value)| format!("{name}={value}"))
+        .map(|(name, value)| format!("{name}={}", value.label))
         .collect();
     if let Some(order) = order {
         let digits: String = order
@@ -46,12 +46,12 @@ fn id(scenario: &str, bindings: &[(String, String)], order: Option<&[usize]>) ->
 }
 
 /// Every combination of the variables' values, the last variable changing fastest.
-fn combinations(scenario: &Scenario) -> Vec<Vec<(String, String)>> {
+fn combinations(scenario: &Scenario) -> Vec<Vec<(String, VariableValue)>> {
     let mut combinations = vec![Vec::new()];
     for variable in &scenario.variants {
         combinations = combinations
             .iter()
-            .flat_map(|chosen: &Vec<(String, String)>| {
+            .flat_map(|chosen: &Vec<(String, VariableValue)>| {
                 variable.values.iter().map(move |value| {
                     let mut chosen = chosen.clone();
                     chosen.push((variable.name.clone(), value.clone()));
@@ -113,7 +113,12 @@ mod tests {
 
     #[test]
     fn an_id_names_its_variant() {
-        let bindings = [("command".to_owned(), "NOOP".to_owned())];
+        let value = VariableValue {
+            label: "NOOP".to_owned(),
+            text: "noop".to_owned(),
+            needs: Vec::new(),
+        };
+        let bindings = [("command".to_owned(), value)];
         assert_eq!(id("a/b", &[], None), "a/b");
         assert_eq!(
             id("a/b", &bindings, Some(&[0, 1])),

@@ -14,6 +14,9 @@ use crate::scenario::{Actor, Disconnect, Template, Tls};
 use crate::transport::{Connection, Endpoint, Security, Stamped};
 use crate::wire::{Body, Message, Protocol, imap, pop3};
 
+/// How long a server may take to end a connection under TLS that it has said farewell to.
+const END: Duration = Duration::from_secs(1);
+
 /// The most responses that a step takes: whoever sends more is cut off.
 pub(super) const MOST_RESPONSES: usize = 20_000;
 
@@ -34,6 +37,8 @@ pub(super) struct Player {
     pub(super) greeting: Option<Message>,
     /// True once the server, or we, ended the connection.
     pub(super) closed: bool,
+    /// True if it did so before the greeting, or under TLS without the close alert.
+    ended_wrongly: bool,
     /// True if we ended it because the server sent too much.
     pub(super) flooded: bool,
 }
@@ -98,6 +103,7 @@ impl Player {
             completions: Vec::new(),
             greeting: None,
             closed: false,
+            ended_wrongly: false,
             flooded: false,
         };
         let deadline = Instant::now() + stage.deadlines.step;
@@ -153,13 +159,21 @@ impl Player {
             } else {
                 "EXAMINE"
             };
-            let name = String::from_utf8_lossy(&quoted(mailbox.as_bytes())).into_owned();
+            let name = stage.ledger().values.mailbox(mailbox);
+            let name = String::from_utf8_lossy(&quoted(name.as_bytes())).into_owned();
             self.must_succeed(stage, Command::text(&format!("{verb} {name}")))
                 .await?;
             stage
                 .learn_numbers(self, actor, Some(mailbox))
                 .await
                 .map_err(Refusal::new)?;
+        }
+        if actor.login && self.protocol == Protocol::Pop3 {
+            // Some servers open the maildrop behind the `+OK`. What is in it stands fast only when
+            // the next command is answered, no matter how.
+            self.send(stage, vec![Command::text("NOOP")]);
+            let deadline = Instant::now() + stage.deadlines.step;
+            self.wait(stage, deadline, Self::is_settled).await;
         }
         self.inbox.clear();
         self.completions.clear();
@@ -237,6 +251,11 @@ impl Player {
         }
     }
 
+    /// True if the connection has ended as the protocol has it: what `closed` stands for.
+    pub(super) fn has_ended(&self) -> bool {
+        self.closed && !self.ended_wrongly
+    }
+
     /// Takes what has come already.
     pub(super) fn catch_up(&mut self, stage: &Stage) {
         if self.closed {
@@ -258,6 +277,11 @@ impl Player {
                 self.note(stage, at_us, &message);
                 see(Seen::Greeting(message.clone()));
                 self.greeting = Some(message);
+            }
+            // What is wrong with the end is no response to what the actor did just before.
+            Event::UnexpectedReceived(message) if message.octets.is_empty() => {
+                self.note(stage, at_us, &message);
+                self.ended_wrongly = true;
             }
             Event::UntaggedReceived(message)
             | Event::ContinuationReceived { message, .. }
@@ -310,7 +334,11 @@ impl Player {
     /// Ends the connection as asked.
     pub(super) async fn disconnect(&mut self, stage: &Stage, how: Disconnect) {
         match how {
-            Disconnect::Half => return self.connection.half_close().await,
+            Disconnect::Half => {
+                self.connection.half_close().await;
+                let now_us = stage.recorder.now_us();
+                return stage.saw(now_us, self.session, &self.name, Seen::HalfClosed);
+            }
             Disconnect::Close => self.connection.close().await,
             Disconnect::Reset => self.connection.reset().await,
         }
@@ -330,6 +358,20 @@ impl Player {
         }
     }
 
+    /// True if the server says that it has a capability.
+    pub(super) fn has(&self, capability: &str) -> bool {
+        let told = self.connection.capabilities().unwrap_or_default();
+        told.iter()
+            .any(|told| told.eq_ignore_ascii_case(capability))
+    }
+
+    /// Ends the connection; what else it brings is our doing.
+    pub(super) async fn hang_up(mut self, stage: &Stage) {
+        self.catch_up(stage);
+        self.gone(stage);
+        self.connection.close().await;
+    }
+
     /// Ends the connection at the scenario's end and judges what came last.
     pub(super) async fn leave(mut self, stage: &Stage, deadline: Duration) {
         let quit = match self.protocol {
@@ -347,6 +389,10 @@ impl Player {
                 player.pending.is_empty()
             })
             .await;
+            if self.connection.is_secure() {
+                // Whether the close alert comes must not depend on who is faster.
+                self.wait(stage, Instant::now() + END, |_| false).await;
+            }
         }
         self.gone(stage);
         self.connection.close().await;

@@ -13,7 +13,7 @@ use super::perform::{not_performed, perform, result_of};
 use super::stage::Stage;
 use super::{Options, Progress, Variant};
 use crate::outcome::{FORMAT, Outcome, RunResult, ScenarioResult, TargetFacts};
-use crate::scenario::Messages;
+use crate::scenario::{Messages, Scenario};
 use crate::target::{Target, TargetError};
 
 /// Runs variants. `messages` gives the octets of a fixture. The result's `exit` is left empty.
@@ -43,14 +43,16 @@ pub async fn run(
         results: Vec::new(),
         troubles: Vec::new(),
         over: false,
+        dead: None,
     };
-    let inventory = run.inventory().await?;
+    let inventory = inventory(target, &deadlines).await?;
+    let unmet = inventory.unmet_requirements(&options.required);
     run.all(variants, &inventory, interrupt).await;
     run.results.sort_by(|one, other| one.id.cmp(&other.id));
     Ok(RunResult {
         format: FORMAT,
         mailspec: env!("CARGO_PKG_VERSION").to_owned(),
-        target: facts(target, &deadlines),
+        target: facts(target, &inventory, &deadlines),
         selectors: options.selectors.clone(),
         seed: options.seed,
         jobs: jobs(options),
@@ -60,7 +62,10 @@ pub async fn run(
         duration_us: micros(began),
         selected,
         scenarios: run.results,
+        unmet,
+        expectations: None,
         troubles: run.troubles,
+        crashes: target.crashes().await,
         exit: crate::outcome::Exit::default(),
     })
 }
@@ -87,13 +92,14 @@ fn chosen(variants: Vec<Variant>, options: &Options) -> Vec<Variant> {
     variants
 }
 
-fn facts(target: &Target, deadlines: &Deadlines) -> TargetFacts {
+fn facts(target: &Target, inventory: &Inventory, deadlines: &Deadlines) -> TargetFacts {
     let facts = target.facts();
     TargetFacts {
         name: facts.name.clone(),
         version: facts.version.clone(),
         endpoints: target.endpoints().iter().map(ToString::to_string).collect(),
         faults: Vec::new(),
+        capabilities: inventory.advertised(),
         propagation_limit_ms: u64::try_from(deadlines.propagation.as_millis()).unwrap_or(u64::MAX),
     }
 }
@@ -113,6 +119,8 @@ struct Run {
     results: Vec<ScenarioResult>,
     troubles: Vec<String>,
     over: bool,
+    /// Why the server is dead, once it is.
+    dead: Option<String>,
 }
 
 impl Run {
@@ -125,16 +133,18 @@ impl Run {
         let mut alone = Vec::new();
         let mut shared = VecDeque::new();
         for variant in variants {
-            match inventory.lacking(&variant.scenario) {
+            match inventory.lacking(&variant) {
                 Some(reason) => {
                     let outcome = Outcome::NotApplicable;
                     self.settle(not_performed(&variant, outcome, reason, &self.options));
                 }
-                // Whoever stops the server must be the only one that uses it.
-                None if variant.scenario.needs.control.is_empty() => shared.push_back(variant),
-                None => alone.push(variant),
+                None if self.needs_the_server(&variant.scenario) => alone.push(variant),
+                None => shared.push_back(variant),
             }
         }
+        // A clock never goes back, and a server that starts with one far ahead of its files takes
+        // mail of today for old.
+        alone.sort_by_key(|variant| variant.scenario.passes_time());
         let seconds = self.options.run_limit.as_secs();
         let limit = tokio::time::sleep(self.options.run_limit);
         tokio::pin!(interrupt, limit);
@@ -150,15 +160,14 @@ impl Run {
         self.troubles.extend(broke_off);
     }
 
-    async fn inventory(&self) -> Result<Inventory, TargetError> {
-        let accounts = self.target.lease(1).await?;
-        let inventory = Inventory::take(&self.target, &accounts[0], &self.deadlines).await;
-        self.target.give_back(accounts).await?;
-        inventory.map_err(TargetError::Unreachable)
+    /// Whoever stops the server, or puts its clock forward, must be the only one that uses it.
+    fn needs_the_server(&self, scenario: &Scenario) -> bool {
+        !scenario.needs.control.is_empty() || scenario.passes_time() && self.target.has_clock()
     }
 
     /// Runs variants, at most `jobs` at once.
     async fn batch(&mut self, mut waiting: VecDeque<Variant>, jobs: usize) {
+        self.block(&mut waiting);
         let mut running = JoinSet::new();
         let mut names = std::collections::HashMap::new();
         loop {
@@ -193,31 +202,50 @@ impl Run {
                     }
                 }
             }
-            self.look_for_death(&mut waiting).await;
+            self.look_for_death(names.values()).await;
+            self.block(&mut waiting);
+        }
+    }
+
+    /// After a scenario that went wrong: is the server dead? Those that are still running find out
+    /// by themselves.
+    async fn look_for_death(&mut self, running: impl Iterator<Item = &Variant>) {
+        let Some(last) = self.results.last().filter(|_| self.dead.is_none()) else {
+            return;
+        };
+        if !matches!(last.outcome, Outcome::Fail | Outcome::Error) {
+            return;
+        }
+        if let Some(why) = self.target.death().await {
+            let others: Vec<&str> = running.map(|variant| variant.id.as_str()).collect();
+            let with = match others.is_empty() {
+                true => String::new(),
+                false => format!(" (with {})", others.join(", ")),
+            };
+            self.troubles.push(format!(
+                "the server died while {} ran{with}: {why}",
+                last.id
+            ));
+            self.dead = Some(why);
         }
     }
 
     /// A dead server blocks all that has not begun.
-    async fn look_for_death(&mut self, waiting: &mut VecDeque<Variant>) {
-        let Some(last) = self.results.last() else {
+    fn block(&mut self, waiting: &mut VecDeque<Variant>) {
+        let Some(why) = self.dead.clone() else {
             return;
         };
-        if last.outcome == Outcome::Pass || waiting.is_empty() {
-            return;
-        }
-        if let Some(why) = self.target.death().await {
-            let last = last.id.clone();
-            self.troubles
-                .push(format!("the server died during or before {last}: {why}"));
-            for variant in waiting.drain(..) {
-                let reason = format!("the server was dead already: {why}");
-                let options = Arc::clone(&self.options);
-                self.settle(not_performed(&variant, Outcome::Blocked, reason, &options));
-            }
+        for variant in waiting.drain(..) {
+            let reason = format!("the server was dead already: {why}");
+            let options = Arc::clone(&self.options);
+            self.settle(not_performed(&variant, Outcome::Blocked, reason, &options));
         }
     }
 
-    fn settle(&mut self, result: ScenarioResult) {
+    fn settle(&mut self, mut result: ScenarioResult) {
+        if let Some(expectations) = &self.options.expectations {
+            expectations.excuse(&mut result);
+        }
         self.progress.finished(&result);
         if self.options.fail_fast && result.gates(self.options.strict) && !self.over {
             self.over = true;
@@ -226,6 +254,47 @@ impl Run {
         }
         self.results.push(result);
     }
+}
+
+/// What the target offers.
+async fn inventory(target: &Target, deadlines: &Deadlines) -> Result<Inventory, TargetError> {
+    let accounts = target.lease(1).await?;
+    let inventory = Inventory::take(target, &accounts[0], deadlines).await;
+    target.give_back(accounts).await?;
+    inventory.map_err(TargetError::Unreachable)
+}
+
+/// Which of these variants the target lacks something for: true for each that does not apply.
+pub(super) async fn not_applicable(
+    variants: &[Variant],
+    target: &Target,
+    options: &Options,
+) -> Result<Vec<bool>, TargetError> {
+    let deadlines = Deadlines::new(target.propagation_limit(), options.timeout_factor);
+    let inventory = inventory(target, &deadlines).await?;
+    let lacking = |variant: &Variant| inventory.lacking(variant).is_some();
+    Ok(variants.iter().map(lacking).collect())
+}
+
+/// One variant on a target that nobody else uses, and that has what it needs.
+pub(super) async fn alone(
+    variant: Variant,
+    target: &Arc<Target>,
+    messages: &Arc<Messages>,
+    options: &Options,
+) -> ScenarioResult {
+    let deadlines = Deadlines::new(target.propagation_limit(), options.timeout_factor);
+    let (target, messages) = (Arc::clone(target), Arc::clone(messages));
+    let options = Arc::new(options.clone());
+    one(
+        variant,
+        target,
+        messages,
+        options,
+        deadlines,
+        Instant::now(),
+    )
+    .await
 }
 
 /// One variant on accounts of its own.
@@ -240,9 +309,19 @@ async fn one(
     let wanted = variant.scenario.needs.accounts.max(1);
     let accounts = match target.lease(wanted).await {
         Ok(accounts) => accounts,
-        Err(error) => return not_performed(&variant, Outcome::Error, error, &options),
+        Err(error) => {
+            let (outcome, reason) = match target.death().await {
+                Some(why) => (
+                    Outcome::Blocked,
+                    format!("the server was dead already: {why}"),
+                ),
+                None => (Outcome::Error, error.to_string()),
+            };
+            return not_performed(&variant, outcome, reason, &options);
+        }
     };
     let started_us = micros(began);
+    let log_start = target.log_length();
     let stage = Arc::new(Stage::new(
         variant,
         Arc::clone(&target),
@@ -251,12 +330,25 @@ async fn one(
         accounts.clone(),
     ));
     let undecided = perform(Arc::clone(&stage), options.seed).await;
+    let doubtful = undecided.is_some() || stage.has_findings();
+    let mut death = if doubtful { target.death().await } else { None };
+    let log = match doubtful {
+        true => target.log_about(&accounts, log_start).await,
+        false => Vec::new(),
+    };
     let cleaned = target.give_back(accounts).await;
+    if cleaned.is_err() && death.is_none() {
+        death = target.death().await;
+    }
     let undecided = undecided.or_else(|| {
         let error = cleaned.err()?;
         Some((Outcome::Error, format!("clean-up failed: {error}")))
     });
     let mut result = result_of(&stage, undecided, &options);
+    if let Some(why) = death {
+        result.died(&why);
+    }
+    result.log = log;
     result.started_us = started_us;
     result
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::stage::{Flow, Seen, Stage, undecided};
 use super::values::MessageFacts;
 use crate::scenario::{GivenMessage, octets_of};
+use crate::target::TargetError;
 use crate::target::client::{ClientError, ImapClient, Listed, Pop3Client, deliver};
 use crate::wire::Protocol;
 
@@ -14,6 +15,9 @@ pub(super) enum SetUpError {
     /// The target lacks the protocol.
     #[error("the target offers no {0}")]
     NotOffered(Protocol),
+    /// The target could not deliver.
+    #[error(transparent)]
+    Target(#[from] TargetError),
     /// A client met with trouble.
     #[error(transparent)]
     Client(#[from] ClientError),
@@ -36,12 +40,16 @@ impl Stage {
             Ok(client) => client,
             Err(error) => return undecided(format!("set-up failed: {error}")),
         };
+        self.ledger().values.hierarchy = Some(client.hierarchy().clone());
         for mailbox in given {
             if let Err(error) = self.fill(&mut client, mailbox).await {
                 return undecided(format!("set-up failed: {error}"));
             }
         }
         client.logout().await;
+        if let Err(error) = self.target.settle(self.account(1)).await {
+            return undecided(format!("set-up failed: {error}"));
+        }
         if self.fields_used().contains("uidl") {
             return self.learn_unique_ids(1).await;
         }
@@ -85,7 +93,8 @@ impl Stage {
         Flow::Continue(())
     }
 
-    /// Hands a message in: by the channel asked for, else LMTP, else SMTP, else APPEND.
+    /// Hands a message in: by the channel asked for, else LMTP, else SMTP, else as a file, else
+    /// APPEND.
     pub(super) async fn hand_in(
         &self,
         message: &GivenMessage,
@@ -94,46 +103,55 @@ impl Stage {
         actor: &str,
     ) -> Flow {
         let octets = self.octets(message);
-        let channel = match via {
-            Some(protocol) => Some(protocol),
-            None => [Protocol::Lmtp, Protocol::Smtp]
-                .into_iter()
-                .find(|&protocol| self.target.endpoint(protocol).is_some())
-                .or_else(|| self.target.endpoint(Protocol::Imap).map(|_| Protocol::Imap)),
-        };
-        let Some(channel) = channel else {
-            return undecided("the target has no way to hand a message in");
-        };
-        let outcome = if channel == Protocol::Imap {
-            self.append_inbox(message, account, &octets, actor).await
-        } else {
-            let Some(endpoint) = self.target.endpoint(channel) else {
-                return undecided(format!("the target offers no {channel}"));
-            };
-            let address = &self.account(account).address;
-            let limit = self.deadlines.step;
-            let options = self.target.transport();
-            let delivered = deliver(
-                endpoint,
-                address,
-                &octets,
-                actor,
-                options,
-                &self.recorder,
-                limit,
-            )
-            .await;
-            delivered.map_err(SetUpError::from)
+        let offered = |protocol: &Protocol| self.target.endpoint(*protocol).is_some();
+        let mut transports = [Protocol::Lmtp, Protocol::Smtp].into_iter();
+        let channel = via.or_else(|| transports.find(offered));
+        let outcome = match channel {
+            Some(Protocol::Imap) => self.append_inbox(message, account, &octets, actor).await,
+            Some(protocol) => self.send(protocol, account, &octets, actor).await,
+            None if self.target.has_drop() => {
+                let dropped = self.target.drop_in(self.account(account), &octets).await;
+                dropped.map_err(SetUpError::from)
+            }
+            None if offered(&Protocol::Imap) => {
+                self.append_inbox(message, account, &octets, actor).await
+            }
+            None => return undecided("the target has no way to hand a message in"),
         };
         if let Err(error) = outcome {
             return undecided(format!("delivery failed: {error}"));
         }
         self.tell_of_delivery(account);
         self.place(message, account - 1, "INBOX", octets);
-        if channel == Protocol::Smtp {
+        if channel == Some(Protocol::Smtp) {
             self.await_arrival(message, account).await?;
         }
         Flow::Continue(())
+    }
+
+    /// Delivers over LMTP or SMTP.
+    async fn send(
+        &self,
+        protocol: Protocol,
+        account: usize,
+        octets: &[u8],
+        actor: &str,
+    ) -> Result<(), SetUpError> {
+        let endpoint = self.target.endpoint(protocol);
+        let endpoint = endpoint.ok_or(SetUpError::NotOffered(protocol))?;
+        let address = &self.account(account).address;
+        let (options, limit) = (self.target.transport(), self.deadlines.step);
+        deliver(
+            endpoint,
+            address,
+            octets,
+            actor,
+            options,
+            &self.recorder,
+            limit,
+        )
+        .await?;
+        Ok(())
     }
 
     /// Tells the model that mail came by a connection that it does not see.
@@ -309,7 +327,7 @@ pub(super) fn name_of(listed: &Listed) -> String {
 }
 
 /// The name in a Message-ID of ours, or the Message-ID itself.
-fn name_in(message_id: &str) -> String {
+pub(super) fn name_in(message_id: &str) -> String {
     let inner = message_id
         .trim()
         .trim_start_matches('<')

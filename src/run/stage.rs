@@ -3,17 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::Variant;
 use super::deadline::Deadlines;
+use super::device::Memory;
+use super::digest;
 use super::player::Player;
 use super::values::{ActorValues, Values};
 use crate::model::{Observation, SessionId, World};
+use crate::outcome::story::Moment;
 use crate::outcome::{Finding, Observed, Outcome, Propagation};
-use crate::scenario::{Actor, Messages};
+use crate::scenario::{Actor, Condition, Messages, Template};
 use crate::target::{Account, Target};
 use crate::transport::Recorder;
-use crate::wire::Message;
+use crate::wire::{Message, pop3};
 
 /// Why a scenario goes no further.
 #[derive(Clone, Debug)]
@@ -43,6 +47,8 @@ pub(super) struct Stage {
     pub(super) accounts: Vec<Account>,
     /// One place for each actor; `None` while it is not connected.
     pub(super) cast: Vec<tokio::sync::Mutex<Option<Player>>>,
+    /// What each device has in itself.
+    pub(super) memories: Vec<tokio::sync::Mutex<Memory>>,
     ledger: Mutex<Ledger>,
 }
 
@@ -53,9 +59,61 @@ pub(super) struct Ledger {
     pub(super) values: Values,
     pub(super) findings: Vec<Finding>,
     pub(super) observed: Vec<Observed>,
+    /// Names of the alternatives seen.
+    pub(super) seen: BTreeSet<String>,
     pub(super) propagation: Vec<Propagation>,
+    /// How much time has passed by the scenario's own clock.
+    pub(super) now: Duration,
+    /// The story of the devices so far.
+    pub(super) moments: Vec<Moment>,
+    /// What the server last challenged each connection with.
+    challenges: BTreeMap<SessionId, Challenges>,
     /// Observations not yet given to the world, with their times.
     waiting: Vec<(u64, SessionId, String, Seen)>,
+}
+
+/// What a password has to be proved for.
+#[derive(Clone, Debug, Default)]
+struct Challenges {
+    /// The timestamp of a POP3 greeting.
+    timestamp: Option<Vec<u8>>,
+    /// The last challenge of AUTH, in base64.
+    sasl: Option<Vec<u8>>,
+}
+
+impl Challenges {
+    fn note(&mut self, seen: &Seen) {
+        match seen {
+            Seen::Greeting(message) => {
+                self.timestamp = pop3::timestamp(&message.octets).map(<[u8]>::to_vec);
+            }
+            Seen::Untagged(message) => {
+                if let Some(challenge) = message.octets.strip_prefix(b"+ ") {
+                    self.sasl = Some(challenge.trim_ascii().to_vec());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The values of `${apop}`, `${cram-md5}` and `${cram-md5-wrong}`.
+    fn proofs(&self, account: &Account) -> impl Iterator<Item = (&'static str, Vec<u8>)> {
+        let timestamp = self.timestamp.as_deref();
+        let apop = timestamp.map(|timestamp| digest::apop(timestamp, &account.password));
+        let another = format!("{}x", account.password);
+        let passwords = [
+            ("cram-md5", &account.password),
+            ("cram-md5-wrong", &another),
+        ];
+        let respond = |(name, password): (&'static str, &String)| {
+            let sasl = self.sasl.as_deref()?;
+            Some((name, digest::cram_md5(sasl, &account.user, password)?))
+        };
+        let responses: Vec<_> = passwords.into_iter().filter_map(respond).collect();
+        apop.map(|digest| ("apop", digest))
+            .into_iter()
+            .chain(responses)
+    }
 }
 
 /// An observation that owns its parts.
@@ -66,6 +124,7 @@ pub(super) enum Seen {
     Raw,
     Untagged(Message),
     Completed(Vec<u8>, Message),
+    HalfClosed,
     Closed,
 }
 
@@ -82,7 +141,7 @@ impl Stage {
         ledger.values.bound = variant
             .bindings
             .iter()
-            .map(|(n, v)| (n.clone(), v.clone().into_bytes()))
+            .map(|(n, v)| (n.clone(), v.text.clone().into_bytes()))
             .collect();
         for (index, account) in accounts.iter().enumerate() {
             recorder.hide(&account.user, &account.password);
@@ -105,6 +164,8 @@ impl Stage {
             .iter()
             .map(|_| tokio::sync::Mutex::default())
             .collect();
+        let devices = variant.scenario.devices.iter();
+        let memories = devices.map(|_| tokio::sync::Mutex::default()).collect();
         Self {
             variant,
             target,
@@ -113,6 +174,7 @@ impl Stage {
             recorder,
             accounts,
             cast,
+            memories,
             ledger: Mutex::new(ledger),
         }
     }
@@ -129,7 +191,9 @@ impl Stage {
 
     /// Queues an observation for the model.
     pub(super) fn saw(&self, at_us: u64, session: SessionId, actor: &str, seen: Seen) {
-        self.ledger()
+        let mut ledger = self.ledger();
+        ledger.challenges.entry(session).or_default().note(&seen);
+        ledger
             .waiting
             .push((at_us, session, actor.to_owned(), seen));
     }
@@ -149,6 +213,7 @@ impl Stage {
                 Seen::Completed(command, message) => {
                     (Observation::Completed { command, message }, Some(message))
                 }
+                Seen::HalfClosed => (Observation::HalfClosed, None),
                 Seen::Closed => (Observation::Closed, None),
             };
             for inconsistency in ledger.world.observe(session, observation) {
@@ -158,21 +223,46 @@ impl Stage {
         }
     }
 
+    /// A template with the values of this variant.
+    pub(super) fn spliced(&self, template: &Template) -> Template {
+        template.spliced(&self.variant.bindings)
+    }
+
+    /// True if all of these hold, in this variant and after what was seen.
+    pub(super) fn holds(&self, conditions: &[Condition]) -> bool {
+        let ledger = self.ledger();
+        conditions.iter().all(|condition| match condition {
+            Condition::Seen(name) => ledger.seen.contains(name),
+            Condition::Is { variable, labels } => {
+                let mut bindings = self.variant.bindings.iter();
+                bindings.any(|(name, value)| name == variable && labels.contains(&value.label))
+            }
+        })
+    }
+
     /// Adds a finding.
     pub(super) fn found(&self, finding: Finding) {
         self.ledger().add(finding);
     }
 
+    /// True if the server did something wrong so far.
+    pub(super) fn has_findings(&self) -> bool {
+        !self.ledger().findings.is_empty()
+    }
+
     /// The values as an actor sees them now.
     pub(super) fn values_for(&self, actor: &Actor, session: Option<SessionId>) -> ActorValues {
         let account = self.account(actor.account);
-        let own = BTreeMap::from([
+        let mut own = BTreeMap::from([
             ("user", account.user.clone().into_bytes()),
             ("password", account.password.clone().into_bytes()),
             ("address", account.address.clone().into_bytes()),
             ("sasl-plain", sasl_plain(account)),
         ]);
         let ledger = self.ledger();
+        if let Some(challenges) = session.and_then(|session| ledger.challenges.get(&session)) {
+            own.extend(challenges.proofs(account));
+        }
         let numbers = session
             .map(|session| {
                 let uids = ledger.values.messages.iter();

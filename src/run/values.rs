@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::engine::{Command, LiteralForm, Piece};
 use crate::expect::Lookup;
 use crate::scenario::{Form, Template, TemplatePart};
+use crate::target::client::Hierarchy;
 
 /// What is known of a message that the scenario put into a mailbox.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,16 @@ pub(super) struct Values {
     pub(super) bound: BTreeMap<String, Vec<u8>>,
     /// Messages by their names in the scenario.
     pub(super) messages: BTreeMap<String, MessageFacts>,
+    /// How the server writes mailbox names, once it was asked.
+    pub(super) hierarchy: Option<Hierarchy>,
+}
+
+impl Values {
+    /// The server's name of a mailbox.
+    pub(super) fn mailbox(&self, name: &str) -> String {
+        let hierarchy = self.hierarchy.as_ref();
+        hierarchy.map_or_else(|| name.to_owned(), |h| h.to_server(name))
+    }
 }
 
 /// The values as one actor sees them.
@@ -62,6 +73,9 @@ impl Lookup for ActorValues {
             return Some(value.clone());
         }
         let (name, field) = path.rsplit_once('.')?;
+        if field == "mailbox" {
+            return Some(self.values.mailbox(name).into_bytes());
+        }
         let facts = self.values.messages.get(name)?;
         let decimal = |number: u64| number.to_string().into_bytes();
         match field {

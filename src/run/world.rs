@@ -1,6 +1,7 @@
 //! Steps that act on the world: deliveries, checks by fresh sessions, probes, the server itself.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tokio::time::{Instant, sleep};
 
@@ -10,8 +11,9 @@ use super::player::Player;
 use super::setup::{SetUpError, name_of};
 use super::stage::{Flow, Stage, Stop, undecided};
 use crate::expect::Mismatch;
+use crate::model::World;
 use crate::outcome::Propagation;
-use crate::scenario::{Actor, Check, Claim, Control, Deliver, Step};
+use crate::scenario::{Actor, Check, Claim, Control, Deliver, Passage, Step};
 use crate::target;
 use crate::wire::Protocol;
 
@@ -76,6 +78,7 @@ impl Stage {
             step: words,
             took_us,
             tries,
+            fact: None,
         });
     }
 
@@ -178,6 +181,20 @@ impl Stage {
         }
     }
 
+    /// Time passes, for the server too where the target can do that.
+    pub(super) async fn pass(&self, passage: Passage) -> Flow {
+        let now = self.ledger().now;
+        let by = super::retention::length(passage, now, self.target.retention());
+        self.ledger().now += by;
+        if !self.target.has_clock() {
+            return Flow::Continue(());
+        }
+        match self.target.advance(by).await {
+            Ok(()) => Flow::Continue(()),
+            Err(error) => undecided(error),
+        }
+    }
+
     /// Does something to the server itself; every connection ends with that, but for a start.
     pub(super) async fn control(&self, control: Control) -> Flow {
         if control != Control::Start {
@@ -192,9 +209,16 @@ impl Stage {
             Control::Kill => target::Control::Kill,
             Control::Stop => target::Control::Stop,
             Control::Start => target::Control::Start,
+            Control::Backup => target::Control::Backup,
+            Control::Restore => target::Control::Restore,
         };
-        if let Err(error) = self.target.control(wanted).await {
-            return undecided(error);
+        // On a task of its own: a scenario that runs out of time leaves no server half started.
+        let target = Arc::clone(&self.target);
+        let done = tokio::spawn(async move { target.control(wanted).await });
+        match done.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return undecided(error),
+            Err(error) => return undecided(error),
         }
         if control == Control::Start {
             return Flow::Continue(());
@@ -203,6 +227,11 @@ impl Stage {
             if let Some(mut player) = place.lock().await.take() {
                 player.gone(self);
             }
+        }
+        if control == Control::Restore {
+            // What was removed may be back, and what came since may be gone.
+            self.reflect();
+            self.ledger().world = World::default();
         }
         Flow::Continue(())
     }
