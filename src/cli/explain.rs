@@ -8,14 +8,13 @@ use clap::Args;
 
 use super::exit::{OK, Refusal};
 use super::list::needs;
-use super::screen::{Screen, print};
-use super::selection::Selection;
+use super::screen::print;
 use crate::expect::nearest;
 use crate::finding::Rule;
 use crate::finding::requirement::{Requirement, catalogue};
 use crate::report::visible;
 use crate::run;
-use crate::scenario::Scenario;
+use crate::scenario::{Library, Scenario};
 use crate::server::Fault;
 
 /// Explain a requirement, rule, scenario or fault
@@ -27,8 +26,8 @@ pub(super) struct ExplainArguments {
 }
 
 /// Explains.
-pub(super) fn execute(arguments: &ExplainArguments, screen: &Screen) -> Result<u8, Refusal> {
-    let scenarios = Selection::default().load(screen)?.scenarios;
+pub(super) fn execute(arguments: &ExplainArguments) -> Result<u8, Refusal> {
+    let scenarios = Library::shipped().scenarios;
     let id = arguments.id.split('[').next().unwrap_or_default();
     let text = requirement(id, &scenarios)
         .or_else(|| rule(id))

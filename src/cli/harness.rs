@@ -12,14 +12,15 @@
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use tokio::runtime::Runtime;
 
 use super::exit::{INTERNAL, USAGE};
+use super::expectation_file::today;
 use super::screen::complain;
-use crate::outcome::ScenarioResult;
+use crate::expectation::{self, Expectations, InForce};
+use crate::outcome::{Flaw, ScenarioResult};
 use crate::report::libtest::{Verdict, verdict, why_ignored};
 use crate::report::{Style, failure};
 use crate::run::{self, Options, Variant};
@@ -32,7 +33,7 @@ pub enum HarnessError {
     /// A selector is malformed or names nothing.
     #[error(transparent)]
     Selector(#[from] SelectError),
-    /// A shipped scenario is invalid.
+    /// A shipped scenario or expectation file is invalid.
     #[error("{0}")]
     Invalid(String),
     /// The runtime for connections could not be made.
@@ -50,6 +51,7 @@ pub fn trials(spec: Spec, selectors: &[&str]) -> Result<Vec<Trial>, HarnessError
     let selectors: Vec<String> = selectors.iter().map(ToString::to_string).collect();
     let scenarios = select(&library.scenarios, &selectors)?;
     let shared = Arc::new(Shared {
+        expectations: expectations(&spec)?,
         spec,
         messages: Arc::new(library.messages),
         runtime: Runtime::new()?,
@@ -84,6 +86,7 @@ pub fn main(spec: Spec) -> ExitCode {
 #[derive(Debug)]
 struct Shared {
     spec: Spec,
+    expectations: Option<Arc<Expectations>>,
     messages: Arc<Messages>,
     runtime: Runtime,
     target: Mutex<Option<Result<Arc<Target>, String>>>,
@@ -107,15 +110,30 @@ impl Shared {
                 None,
             )
         };
+        let id = variant.id.clone();
+        let expectations = self.expectations.as_ref().map(|expectations| {
+            let name = &target.facts().name;
+            Arc::new(InForce::new(Arc::clone(expectations), name, &today()))
+        });
+        let options = Options {
+            jobs: 1,
+            expectations: expectations.clone(),
+            ..Options::default()
+        };
         let result = self.runtime.block_on(run::run(
             vec![variant],
             &target,
             &self.messages,
-            &options(),
+            &options,
             Arc::new(Silence),
             std::future::pending(),
         ));
         let result = result.map_err(|error| error.to_string())?;
+        let expected = expectations.map(|in_force| in_force.conclude(&result, &[id]));
+        let mut complaints = expected.iter().flat_map(|expected| &expected.complaints);
+        if let Some(stale) = complaints.find(|one| one.flaw == Flaw::Stale) {
+            return Err(format!("an expectation is stale: {}", stale.message).into());
+        }
         match (result.scenarios.first(), result.troubles.first()) {
             (Some(result), _) => completion(result),
             (None, Some(trouble)) => Err(trouble.into()),
@@ -155,18 +173,17 @@ fn completion(result: &ScenarioResult) -> Result<Completion, Failed> {
     }
 }
 
-fn options() -> Options {
-    Options {
-        jobs: 1,
-        shard: None,
-        seed: 0,
-        timeout_factor: 1.0,
-        fail_fast: false,
-        strict: false,
-        run_limit: Duration::from_secs(3600),
-        target_arguments: String::new(),
-        selectors: Vec::new(),
-    }
+/// What the shipped file of a managed server says.
+fn expectations(spec: &Spec) -> Result<Option<Arc<Expectations>>, HarnessError> {
+    let Spec::Managed(name) = spec else {
+        return Ok(None);
+    };
+    let Some(source) = expectation::shipped(name) else {
+        return Ok(None);
+    };
+    let read = expectation::read(&Arc::new(source));
+    read.map(|read| Some(Arc::new(read)))
+        .map_err(|invalid| HarnessError::Invalid(one_line(&invalid)))
 }
 
 /// Says nothing: libtest-mimic prints a line for each test.

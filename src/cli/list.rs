@@ -11,7 +11,7 @@ use crate::finding::requirement::catalogue;
 use crate::finding::rule::TABLES;
 use crate::report::visible;
 use crate::run;
-use crate::scenario::{Needs, Scenario};
+use crate::scenario::{Needs, Retention, Scenario};
 use crate::server::Fault;
 use crate::target::MANAGED;
 
@@ -81,6 +81,8 @@ pub(super) fn needs(scenario: &Scenario) -> Option<String> {
         tls,
         accounts,
         control,
+        clock,
+        retention,
     } = &scenario.needs;
     let mut parts: Vec<String> = capabilities
         .iter()
@@ -98,6 +100,11 @@ pub(super) fn needs(scenario: &Scenario) -> Option<String> {
             .iter()
             .map(|control| format!("{control:?}").to_lowercase()),
     );
+    parts.extend(clock.then(|| "clock".to_owned()));
+    let kinds = Retention::ALL
+        .iter()
+        .filter(|(_, kind)| retention.contains(kind));
+    parts.extend(kinds.map(|(name, _)| format!("retention {name}")));
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 

@@ -5,13 +5,19 @@
 
 mod check;
 mod completions;
+mod coverage;
+mod doctor;
 pub mod exit;
+mod expect;
+mod expectation_file;
 mod explain;
 pub mod harness;
+mod init;
 mod judge;
 mod list;
 mod man;
 mod mutants;
+mod profile;
 mod progress;
 mod report;
 mod report_file;
@@ -22,6 +28,7 @@ mod selection;
 mod serve;
 mod signals;
 mod target_arguments;
+mod targets;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -35,8 +42,8 @@ use screen::{Screen, complain};
 /// LMTP, and says which requirements hold.
 ///
 /// Exit codes: 0 all gates met; 1 a MUST or a promise is broken; 2 wrong usage or an invalid file;
-/// 3 the target cannot be used; 4 nothing was selected or decided; 6 the run is incomplete;
-/// 70 a bug in mailspec.
+/// 3 the target cannot be used; 4 nothing was selected or decided; 5 the expectation file is stale;
+/// 6 the run is incomplete; 70 a bug in mailspec.
 #[derive(Debug, Parser)]
 #[command(name = "mailspec", version, max_term_width = 100)]
 struct Cli {
@@ -52,13 +59,19 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Run(run::RunArguments),
+    Run(Box<run::RunArguments>),
     List(list::ListArguments),
+    Targets(targets::TargetsArguments),
+    Doctor(doctor::DoctorArguments),
+    Init(init::InitArguments),
     Explain(explain::ExplainArguments),
     Check(check::CheckArguments),
+    Expect(expect::ExpectArguments),
+    Profile(profile::ProfileArguments),
     Judge(judge::JudgeArguments),
     Report(report::ReportArguments),
     Mutants(mutants::MutantsArguments),
+    Coverage(coverage::CoverageArguments),
     Serve(serve::ServeArguments),
     Schema(schema::SchemaArguments),
     Completions(completions::CompletionsArguments),
@@ -96,12 +109,18 @@ fn execute(cli: &Cli) -> Result<u8, Refusal> {
     let screen = Screen::of_process(cli.no_color, cli.verbose);
     match &cli.command {
         Command::Run(arguments) => run::execute(arguments, &screen),
+        Command::Doctor(arguments) => doctor::execute(arguments, &screen),
+        Command::Init(arguments) => init::execute(arguments),
         Command::List(arguments) => list::execute(arguments, &screen),
-        Command::Explain(arguments) => explain::execute(arguments, &screen),
+        Command::Targets(arguments) => targets::execute(arguments),
+        Command::Explain(arguments) => explain::execute(arguments),
         Command::Check(arguments) => check::execute(arguments, &screen),
+        Command::Profile(arguments) => profile::execute(arguments, &screen),
+        Command::Expect(arguments) => expect::execute(arguments, &screen),
         Command::Judge(arguments) => judge::execute(arguments, &screen),
         Command::Report(arguments) => report::execute(arguments, &screen),
         Command::Mutants(arguments) => mutants::execute(arguments, &screen),
+        Command::Coverage(arguments) => coverage::execute(arguments, &screen),
         Command::Serve(arguments) => serve::execute(arguments),
         Command::Schema(arguments) => schema::execute(arguments),
         Command::Completions(arguments) => completions::execute(arguments),

@@ -170,7 +170,8 @@ impl run::Progress for Progress {
         }
         if self.form == Form::Libtest {
             let _ = print(&libtest::line(result, self.strict));
-        } else if bad || self.screen.err.verbose {
+        } else if bad && result.outcome != Outcome::Blocked || self.screen.err.verbose {
+            // One trouble blocks many.
             self.tell(&mut state, &line(result));
         }
         self.redraw(&mut state);
@@ -180,9 +181,11 @@ impl run::Progress for Progress {
 /// A decided scenario in one line.
 fn line(result: &ScenarioResult) -> String {
     let why = match (result.findings.first(), &result.reason) {
-        (Some(finding), _) => format!(": {}", visible(&finding.message)),
-        (None, Some(reason)) => format!(": {}", visible(reason)),
-        (None, None) => String::new(),
+        (Some(finding), _) if result.outcome == Outcome::Fail => {
+            format!(": {}", visible(&finding.message))
+        }
+        (_, Some(reason)) => format!(": {}", visible(reason)),
+        (_, None) => String::new(),
     };
     format!("{:<14} {}{why}", result.outcome.name(), visible(&result.id))
 }

@@ -11,7 +11,9 @@ use tempfile::NamedTempFile;
 use super::exit::Refusal;
 use super::screen;
 use crate::outcome::RunResult;
-use crate::report::{Style, json, junit, libtest, oneline, pretty, tap, transcript};
+use crate::report::{
+    Style, github, html, json, junit, libtest, oneline, pretty, story, tap, transcript,
+};
 
 /// A format that a report can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -26,10 +28,18 @@ pub(super) enum Format {
     Json,
     /// JUnit XML.
     Junit,
+    /// One self-contained page.
+    Html,
+    /// Annotations of GitHub Actions.
+    Github,
     /// Test Anything Protocol 14.
     Tap,
     /// Every octet of every client.
     Transcript,
+    /// What each device showed, day by day, as text.
+    Timeline,
+    /// The same as an HTML page.
+    TimelineHtml,
 }
 
 impl Format {
@@ -41,8 +51,12 @@ impl Format {
             Self::Libtest => libtest::render(run),
             Self::Json => json::render(run),
             Self::Junit => junit::render(run),
+            Self::Html => html::render(run),
+            Self::Github => github::render(run),
             Self::Tap => tap::render(run),
             Self::Transcript => transcript::render(run),
+            Self::Timeline => story::text::render(run),
+            Self::TimelineHtml => story::html::render(run),
         }
     }
 }

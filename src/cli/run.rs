@@ -1,19 +1,21 @@
 //! `mailspec run`: scenarios against a target, and the reports about it.
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use tokio::runtime::Runtime;
 
 use super::exit::{self, Refusal};
+use super::expectation_file::{ExpectationArguments, today, universe};
 use super::progress::{Form, Progress};
 use super::report_file::{Format, ReportFile, Request};
 use super::screen::{Screen, print, say};
 use super::selection::{Selected, Selection};
 use super::signals::Signals;
 use super::target_arguments::{TargetArguments, seconds};
+use crate::expectation::{Expectations, InForce};
 use crate::outcome::{Exit, FORMAT, RunResult, TargetFacts};
 use crate::report::visible;
 use crate::run::{self, Options, Variant};
@@ -26,6 +28,8 @@ pub(super) struct RunArguments {
     selection: Selection,
     #[command(flatten)]
     target: TargetArguments,
+    #[command(flatten)]
+    expectations: ExpectationArguments,
     /// Write a report (repeatable); the path - is standard output
     #[arg(long = "report", value_name = "FORMAT:PATH")]
     reports: Vec<Request>,
@@ -41,6 +45,9 @@ pub(super) struct RunArguments {
     /// Orders scenarios and branches; 0 is the order of the ids
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// Take a seed by chance; reports and rerun commands name it
+    #[arg(long, conflicts_with = "seed")]
+    shuffle: bool,
     /// Multiplies every deadline, for slow machines
     #[arg(long, value_name = "F", default_value_t = 1.0, value_parser = factor)]
     timeout_factor: f64,
@@ -53,12 +60,16 @@ pub(super) struct RunArguments {
     /// Deviations from SHOULD fail the run too
     #[arg(long)]
     strict: bool,
+    /// Fail unless the server advertises this capability (repeatable): CONDSTORE, pop3:UIDL
+    #[arg(long = "require-capability", value_name = "CAP")]
+    required: Vec<String>,
+    /// Fail if a variant is not applicable and the expectation file does not say so
+    #[arg(long)]
+    fail_on_not_applicable: bool,
 }
 
 /// Runs, reports, and says how it ended.
 pub(super) fn execute(arguments: &RunArguments, screen: &Screen) -> Result<u8, Refusal> {
-    let spec = arguments.target.spec()?;
-    let selected = arguments.selection.load(screen)?;
     let reports: Vec<ReportFile> = arguments
         .reports
         .iter()
@@ -74,13 +85,7 @@ pub(super) fn execute(arguments: &RunArguments, screen: &Screen) -> Result<u8, R
         _ if screen.interactive => Form::Bar,
         _ => Form::Lines,
     };
-    let test = Test {
-        arguments,
-        spec,
-        selected,
-        progress: Arc::new(Progress::new(form, *screen, arguments.strict)),
-    };
-    let Some(result) = test.perform()? else {
+    let Some(result) = Test::prepare(arguments, form, screen)?.perform()? else {
         return Ok(exit::INCOMPLETE);
     };
     for report in reports {
@@ -121,10 +126,45 @@ struct Test<'a> {
     arguments: &'a RunArguments,
     spec: Spec,
     selected: Selected,
+    expectations: Option<Arc<Expectations>>,
+    /// The ids of all variants that there are, if there are expectations.
+    universe: Vec<String>,
     progress: Arc<Progress>,
 }
 
-impl Test<'_> {
+/// A run without reports; `None` if a second signal ended it at once.
+pub(super) fn result_of(
+    arguments: &RunArguments,
+    screen: &Screen,
+) -> Result<Option<RunResult>, Refusal> {
+    let form = if screen.interactive {
+        Form::Bar
+    } else {
+        Form::Lines
+    };
+    Test::prepare(arguments, form, screen)?.perform()
+}
+
+impl<'a> Test<'a> {
+    /// Loads all that can be wrong before the target starts.
+    fn prepare(arguments: &'a RunArguments, form: Form, screen: &Screen) -> Result<Self, Refusal> {
+        let spec = arguments.target.spec()?;
+        let expectations = arguments.expectations.load(&spec, screen)?;
+        let selected = arguments.selection.load(screen)?;
+        let universe = match expectations {
+            Some(_) => universe(&arguments.selection, &selected.scenarios)?,
+            None => Vec::new(),
+        };
+        Ok(Self {
+            arguments,
+            spec,
+            selected,
+            expectations,
+            universe,
+            progress: Arc::new(Progress::new(form, *screen, arguments.strict)),
+        })
+    }
+
     /// The result; `None` if a second signal ended it at once.
     fn perform(&self) -> Result<Option<RunResult>, Refusal> {
         let runtime = Runtime::new().map_err(Refusal::internal)?;
@@ -169,10 +209,23 @@ impl Test<'_> {
         };
         let progress = Arc::clone(&self.progress);
         let interrupt = signals.clone().reached(1);
-        let options = self.arguments.options();
+        let in_force = self.expectations.as_ref().map(|expectations| {
+            let name = &target.facts().name;
+            Arc::new(InForce::new(Arc::clone(expectations), name, &today()))
+        });
+        let options = Options {
+            expectations: in_force.clone(),
+            ..self.arguments.options()
+        };
         let messages = &self.selected.messages;
-        let result = run::run(variants, &target, messages, &options, progress, interrupt).await;
+        let mut result = run::run(variants, &target, messages, &options, progress, interrupt).await;
         self.progress.clear();
+        if let (Ok(result), Some(in_force)) = (&mut result, in_force) {
+            result.expectations = Some(in_force.conclude(result, &self.universe));
+        }
+        if let (Ok(result), true) = (&mut result, self.arguments.fail_on_not_applicable) {
+            result.unmet.extend(exit::not_applicable(result));
+        }
         if let Some(target) = Arc::into_inner(target) {
             target.stop().await;
         }
@@ -219,23 +272,63 @@ impl Test<'_> {
 }
 
 impl RunArguments {
+    /// Every scenario on a target.
+    pub(super) fn of(target: TargetArguments) -> Self {
+        let options = Options::default();
+        Self {
+            selection: Selection::default(),
+            target,
+            expectations: ExpectationArguments::default(),
+            reports: Vec::new(),
+            format: Format::Pretty,
+            jobs: options.jobs,
+            shard: options.shard,
+            seed: options.seed,
+            shuffle: false,
+            timeout_factor: options.timeout_factor,
+            run_limit: options.run_limit,
+            fail_fast: options.fail_fast,
+            strict: options.strict,
+            required: options.required,
+            fail_on_not_applicable: false,
+        }
+    }
+
     fn options(&self) -> Options {
         Options {
             jobs: self.jobs,
             shard: self.shard,
-            seed: self.seed,
+            seed: self.seed(),
             timeout_factor: self.timeout_factor,
             fail_fast: self.fail_fast,
             strict: self.strict,
             run_limit: self.run_limit,
             target_arguments: self.rerun_arguments(),
             selectors: self.selection.selectors.clone(),
+            required: self.required.clone(),
+            expectations: None,
         }
+    }
+
+    /// The seed asked for, or with `--shuffle` one for this process.
+    fn seed(&self) -> u64 {
+        static CHANCE: OnceLock<u64> = OnceLock::new();
+        if !self.shuffle {
+            return self.seed;
+        }
+        *CHANCE.get_or_init(|| {
+            let now = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
+            // Short enough to be typed, and never 0, which is the order of the ids.
+            1 + u64::from(now.subsec_nanos() ^ std::process::id()) % 1_000_000
+        })
     }
 
     /// What a rerun of one scenario needs besides its id.
     fn rerun_arguments(&self) -> String {
         let mut words = self.target.shown();
+        words.extend(self.expectations.shown());
         if let Some(folder) = &self.selection.scenarios {
             words.extend(["--scenarios".to_owned(), folder.display().to_string()]);
         }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::exit::{OK, Refusal};
 use super::screen::print;
+use crate::expectation;
 use crate::report::json;
 use crate::scenario;
 use crate::target::target_file_schema;
@@ -23,6 +24,8 @@ enum Kind {
     Scenario,
     /// Target files
     Target,
+    /// Expectation files
+    Expectations,
     /// Archived runs, as `--report json:PATH` writes them
     Report,
 }
@@ -32,6 +35,7 @@ pub(super) fn execute(arguments: &SchemaArguments) -> Result<u8, Refusal> {
     let schema = match arguments.kind {
         Kind::Scenario => pretty(&scenario::json_schema())?,
         Kind::Target => pretty(&target_file_schema())?,
+        Kind::Expectations => pretty(&expectation::json_schema())?,
         Kind::Report => json::schema(),
     };
     print(&schema)?;

@@ -58,7 +58,9 @@ pub(super) fn say(text: &str) {
     let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
 }
 
-/// One line of complaint.
+/// A complaint, each of its lines made harmless.
 pub(super) fn complain(message: &str) {
-    say(&format!("mailspec: {}\n", crate::report::visible(message)));
+    for line in message.lines() {
+        say(&format!("mailspec: {}\n", crate::report::visible(line)));
+    }
 }

@@ -61,7 +61,8 @@ impl Selection {
         })
     }
 
-    fn library(&self) -> Result<Library, Refusal> {
+    /// The scenarios that ids and globs choose from.
+    pub(super) fn library(&self) -> Result<Library, Refusal> {
         match &self.scenarios {
             None => Ok(Library::shipped()),
             Some(folder) => from_paths(std::slice::from_ref(folder)),

@@ -9,7 +9,7 @@ use super::exit::{OK, Refusal, USAGE};
 use super::screen::print;
 use super::signals::Signals;
 use super::target_arguments::fault;
-use crate::server::{Fault, Options, Ports, Server};
+use crate::server::{Fault, Options, Ports, Retention, Server};
 
 /// Run the embedded server in the foreground, on 127.0.0.1
 #[derive(Args, Clone, Debug)]
@@ -66,6 +66,7 @@ async fn serve(arguments: &ServeArguments) -> Result<u8, Refusal> {
             lmtp: arguments.lmtp,
         },
         faults: arguments.faults.clone(),
+        retention: Retention::Strict,
         accounts: arguments.accounts.clone(),
     };
     let server = Server::start(options).await.map_err(|error| Refusal {

@@ -8,7 +8,7 @@ use clap::Args;
 use super::exit::Refusal;
 use crate::expect::nearest;
 use crate::server::Fault;
-use crate::target::{External, Spec};
+use crate::target::{External, Journal, Spec};
 use crate::transport::Trust;
 
 /// The target and how it is used.
@@ -51,10 +51,14 @@ impl TargetArguments {
                 self.refuse_external_options()?;
                 Ok(Spec::Embedded(self.faults.clone()))
             }
+            Spec::EmbeddedAs(retention, _) => {
+                self.refuse_external_options()?;
+                Ok(Spec::EmbeddedAs(retention, self.faults.clone()))
+            }
             _ if !self.faults.is_empty() => {
                 Err(Refusal::usage("only the embedded server has faults"))
             }
-            Spec::External(external) => Ok(Spec::External(self.adjust(external)?)),
+            Spec::External(external) => Ok(Spec::External(self.adjust(*external)?.into())),
             Spec::Managed(name) => {
                 self.refuse_external_options()?;
                 Ok(Spec::Managed(name))
@@ -73,6 +77,9 @@ impl TargetArguments {
         if self.insecure {
             external.trust = Trust::Insecure;
         }
+        let of_environment = |name| std::env::var_os(name);
+        external.journal =
+            Journal::default_path(of_environment("XDG_STATE_HOME"), of_environment("HOME"));
         external.allow_non_empty |= self.allow_non_empty;
         external.propagation_limit = self.propagation_limit.or(external.propagation_limit);
         Ok(external)

@@ -37,6 +37,7 @@ pub fn render(result: &ScenarioResult, style: Style) -> String {
     let mut lines = heading(result, style);
     let Some((first, others)) = result.findings.split_first() else {
         lines.extend(reason(result, style));
+        lines.extend(log(result, style));
         lines.push(rerun(result, style));
         return join(&lines);
     };
@@ -68,6 +69,7 @@ fn heading(result: &ScenarioResult, style: Style) -> Vec<String> {
 /// How a result is called at the head of its block.
 fn word(result: &ScenarioResult) -> String {
     match (result.outcome, result.grade) {
+        _ if result.is_expected() => "EXPECTED".to_owned(),
         (Outcome::Fail, _) if result.provisional => "PROVISIONAL".to_owned(),
         (Outcome::Fail, Some(grade @ (Grade::Deviation | Grade::Note))) => {
             grade.to_string().to_uppercase()
@@ -94,6 +96,17 @@ fn rerun(result: &ScenarioResult, style: Style) -> String {
     format!("{label} mailspec {}", visible(&result.rerun))
 }
 
+/// What the server's log said meanwhile; all of it unless the block shall be short.
+fn log(result: &ScenarioResult, style: Style) -> Vec<String> {
+    const SHORT: usize = 2;
+    let most = if style.verbose { usize::MAX } else { SHORT };
+    let lines = &result.log[result.log.len().saturating_sub(most)..];
+    lines
+        .iter()
+        .flat_map(|line| labelled("log", &visible(line), 2, style))
+        .collect()
+}
+
 /// What follows the first finding: the others, what broke off, the rerun command.
 fn tail(result: &ScenarioResult, others: &[Finding], style: Style) -> Vec<String> {
     let mut lines = Vec::new();
@@ -116,6 +129,7 @@ fn tail(result: &ScenarioResult, others: &[Finding], style: Style) -> Vec<String
         let text = format!("then it broke off: {}", visible(reason));
         lines.extend(labelled("note", &text, 2, style));
     }
+    lines.extend(log(result, style));
     lines.push(rerun(result, style));
     lines
 }

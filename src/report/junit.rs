@@ -15,17 +15,18 @@
 //!
 //! `<failure>` is a failure that fails the run, `<error>` a scenario that was not decided, and
 //! `<skipped>` one that is not applicable, was not asked for, or failed without failing the run
-//! (its type says so: `deviation`, `note`, `provisional`).
+//! (its type says so: `expected`, `deviation`, `note`, `provisional`). What is wrong with the
+//! expectation file is a failure of the suite `expectations`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::libtest::{Verdict, verdict};
+use super::libtest::{Verdict, expected, verdict};
 use super::text::{timestamp, visible};
 use super::{Style, failure, transcript};
-use crate::outcome::{Outcome, RunResult, ScenarioResult};
+use crate::outcome::{Complaint, Outcome, RunResult, ScenarioResult};
 
 /// Octets of a transcript that a test case carries at most; the archive has the rest.
 const TRANSCRIPT_LIMIT: usize = 64 * 1024;
@@ -39,6 +40,14 @@ pub fn render(run: &RunResult) -> String {
             .entry(folder)
             .or_insert_with(|| suite(folder, run))
             .add_test_case(case(result, run.strict));
+    }
+    if let Some(expected) = &run.expectations {
+        for complaint in &expected.complaints {
+            suites
+                .entry("expectations")
+                .or_insert_with(|| suite("expectations", run))
+                .add_test_case(complaint_case(&expected.file, complaint));
+        }
     }
     let mut report = Report::new(visible(&format!("mailspec {}", run.target.name)));
     report.set_time(Duration::from_micros(run.duration_us));
@@ -86,6 +95,17 @@ fn case(result: &ScenarioResult, strict: bool) -> TestCase {
     case
 }
 
+/// An entry of the expectation file that fails the run.
+fn complaint_case(file: &str, complaint: &Complaint) -> TestCase {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_type(complaint.flaw.name());
+    status.set_message(visible(&complaint.message));
+    let name = format!("{file}:{}:{}", complaint.line, complaint.column);
+    let mut case = TestCase::new(visible(&name), status);
+    case.set_classname("expectations");
+    case
+}
+
 /// The folders of an id, parted by dots: `imap.core`.
 fn class_name(id: &str) -> String {
     let path = id.split('[').next().unwrap_or_default();
@@ -104,6 +124,7 @@ fn status(result: &ScenarioResult, strict: bool) -> TestCaseStatus {
     status.set_type(kind(result, verdict));
     let reason = result.reason.as_deref().unwrap_or_default();
     match result.findings.first() {
+        _ if result.is_expected() => status.set_message(expected(result).unwrap_or_default()),
         Some(finding) => status.set_message(visible(&finding.message)),
         None => status.set_message(visible(reason)),
     };
@@ -116,6 +137,7 @@ fn status(result: &ScenarioResult, strict: bool) -> TestCaseStatus {
 /// The `type` attribute.
 fn kind(result: &ScenarioResult, verdict: Verdict) -> String {
     match (result.findings.first(), result.grade) {
+        _ if result.is_expected() => "expected".to_owned(),
         (Some(_), _) if result.provisional => "provisional".to_owned(),
         (Some(_), Some(grade)) if verdict == Verdict::Ignored => grade.to_string(),
         (Some(finding), _) => visible(&finding.rule),
@@ -152,7 +174,7 @@ mod tests {
         let document = roxmltree::Document::parse(&text).unwrap();
         let root = document.root_element();
         let counts = ["tests", "failures", "errors", "skipped"].map(|name| root.attribute(name));
-        assert_eq!(counts, [Some("12"), Some("2"), Some("2"), Some("5")]);
+        assert_eq!(counts, [Some("14"), Some("3"), Some("2"), Some("6")]);
 
         let found: Vec<(&str, &str, &str)> = document
             .descendants()
@@ -168,6 +190,7 @@ mod tests {
         assert_eq!(
             found,
             [
+                ("expectations.yaml:9:15", "failure", "stale"),
                 ("imap/core/blocked", "error", "blocked"),
                 ("imap/core/deviation", "skipped", "deviation"),
                 ("imap/core/error", "error", "error"),
@@ -177,6 +200,7 @@ mod tests {
                 ("imap/ext/condstore", "skipped", "not-applicable"),
                 ("imap/ext/qresync", "skipped", "not-applicable"),
                 ("mixed/deletion/pop3-quit", "failure", "rfc1939-6-i2"),
+                ("pop3/lock/expected", "skipped", "expected"),
             ]
         );
     }
@@ -229,7 +253,7 @@ mod tests {
         let document = roxmltree::Document::parse(&text).unwrap();
         let failure = document
             .descendants()
-            .find(|node| node.has_tag_name("failure"))
+            .rfind(|node| node.has_tag_name("failure"))
             .unwrap();
         let message = failure.attribute("message").unwrap();
         assert!(

@@ -14,7 +14,7 @@
 use std::fmt::Write as _;
 
 use super::text::visible;
-use super::{Style, failure};
+use super::{Style, failure, oneline};
 use crate::outcome::{Outcome, RunResult, ScenarioResult};
 
 /// The whole run.
@@ -38,6 +38,9 @@ pub fn tail(run: &RunResult) -> String {
     let mut out = String::new();
     if counted(Verdict::Failed) > 0 {
         out.push_str(&failures(run));
+    }
+    for complaint in oneline::complaints(run) {
+        let _ = write!(out, "\n{complaint}");
     }
     let _ = writeln!(
         out,
@@ -66,6 +69,9 @@ pub fn line(result: &ScenarioResult, strict: bool) -> String {
 
 /// Why a result counts neither as passed nor as failed.
 pub fn why_ignored(result: &ScenarioResult) -> String {
+    if let Some(reasons) = expected(result) {
+        return format!("expected: {reasons}");
+    }
     match (&result.reason, result.findings.first()) {
         (_, Some(finding)) if result.provisional => {
             format!("provisional: {}", visible(&finding.message))
@@ -76,6 +82,19 @@ pub fn why_ignored(result: &ScenarioResult) -> String {
     }
 }
 
+/// Why this result was expected, with links, if it was.
+pub(super) fn expected(result: &ScenarioResult) -> Option<String> {
+    let excuses = result.expected.iter();
+    let mut reasons: Vec<String> = excuses
+        .map(|excuse| match &excuse.link {
+            Some(link) => visible(&format!("{} <{link}>", excuse.reason)),
+            None => visible(&excuse.reason),
+        })
+        .collect();
+    reasons.dedup();
+    (!reasons.is_empty()).then(|| reasons.join("; "))
+}
+
 /// libtest's three verdicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -83,7 +102,7 @@ pub enum Verdict {
     Ok,
     /// It fails the run, or was not decided.
     Failed,
-    /// Not applicable, skipped, or a failure that does not fail the run.
+    /// Not applicable, skipped, expected, or a failure that does not fail the run.
     Ignored,
 }
 
@@ -91,6 +110,7 @@ pub enum Verdict {
 pub fn verdict(result: &ScenarioResult, strict: bool) -> Verdict {
     match result.outcome {
         Outcome::Pass => Verdict::Ok,
+        _ if result.is_expected() => Verdict::Ignored,
         Outcome::NotApplicable | Outcome::Skipped => Verdict::Ignored,
         Outcome::Fail if !result.gates(strict) => Verdict::Ignored,
         Outcome::Error | Outcome::Blocked | Outcome::Flaky | Outcome::Unknown
@@ -129,12 +149,12 @@ mod tests {
     fn results_are_told_in_libtests_words() {
         let text = render(&sample::run());
         for line in [
-            "running 12 tests",
+            "running 13 tests",
             "test imap/core/noop[command=NOOP] ... ok",
             "test imap/core/deviation ... ignored, deviation: the new message was not announced",
             "test imap/core/error ... FAILED",
             "test imap/ext/condstore ... ignored, imap: no CONDSTORE",
-            "test result: FAILED. 3 passed; 4 failed; 5 ignored; 0 measured; 0 filtered out; \
+            "test result: FAILED. 3 passed; 4 failed; 6 ignored; 0 measured; 0 filtered out; \
              finished in 12.34s",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");

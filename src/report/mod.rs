@@ -5,18 +5,28 @@
 //! [`Style`]. Text that comes from a server or a file is made harmless first: no control character
 //! reaches a terminal.
 
+pub mod compact;
+pub mod comparison;
+pub mod coverage;
+pub mod doctor;
+pub mod github;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod libtest;
 pub mod log;
+pub mod matrix;
 pub mod mutants;
 pub mod oneline;
 pub mod pretty;
+pub mod profile;
+pub mod story;
 pub mod tap;
 pub mod transcript;
 
 mod caret;
 mod difference;
+mod expectations;
 mod failure;
 mod paint;
 mod repetition;
@@ -28,7 +38,7 @@ mod time_line;
 pub(crate) mod sample;
 
 pub use failure::render as failure;
-pub use text::visible;
+pub use text::{timestamp, visible};
 
 /// How text for people looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +86,22 @@ mod tests {
             file!["../../reports/schema/report.schema.json"].raw()
         );
         assert_data_eq!(
+            html::render(&run),
+            file!["../../reports/schema/samples/report.html"].raw()
+        );
+        assert_data_eq!(
+            github::render(&run),
+            file!["../../reports/schema/samples/github.txt"].raw()
+        );
+        assert_data_eq!(
+            matrix::render(std::slice::from_ref(&run)),
+            file!["../../reports/schema/samples/matrix.md"].raw()
+        );
+        assert_data_eq!(
+            profile::list(&crate::outcome::Profile::of(&run), Style::PLAIN),
+            file!["../../reports/schema/samples/profile.txt"].raw()
+        );
+        assert_data_eq!(
             junit::render(&run),
             file!["../../reports/schema/samples/junit.xml"].raw()
         );
@@ -102,6 +128,17 @@ mod tests {
         assert_data_eq!(
             transcript::render(&run),
             file!["../../reports/schema/samples/transcript.txt"].raw()
+        );
+        let mut told = run;
+        told.scenarios.truncate(1);
+        told.scenarios[0].story = Some(sample::story());
+        assert_data_eq!(
+            story::text::render(&told),
+            file!["../../reports/schema/samples/timeline.txt"].raw()
+        );
+        assert_data_eq!(
+            story::html::render(&told),
+            file!["../../reports/schema/samples/timeline.html"].raw()
         );
     }
 }

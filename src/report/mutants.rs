@@ -12,10 +12,13 @@ use std::fmt::Write as _;
 use super::Style;
 use super::paint::Ink;
 use super::text::visible;
+use crate::outcome::corrupt::Corruptions;
 use crate::outcome::mutants::{Matrix, Mutant};
 
 /// How many kills of a fault the table names.
 const SHOWN: usize = 1;
+/// How many wrong judgements are shown.
+const SHOWN_WRONG: usize = 20;
 
 /// The matrix as JSON.
 pub fn json(matrix: &Matrix) -> String {
@@ -49,6 +52,12 @@ pub fn table(matrix: &Matrix, unkilled: bool, style: Style) -> String {
         );
         list(
             &mut out,
+            "Scenarios whose claim a fault broke, though src/run/unbroken.tsv says why none can",
+            &matrix.stale_excuses,
+            style,
+        );
+        list(
+            &mut out,
             "Rules that nobody raised",
             &matrix.silent_rules,
             style,
@@ -56,13 +65,20 @@ pub fn table(matrix: &Matrix, unkilled: bool, style: Style) -> String {
     }
     let _ = writeln!(
         out,
-        "\n{} faults, {} variants each, in {:.1} s;\n{} scenarios killed nothing, {} claims were broken by \
-         nothing, {} rules were raised by nothing",
+        "\n{} faults, {} of {} variants each on average, in {:.1} s;\n{} scenarios killed nothing, {} claims were broken by \
+         nothing ({} more with a reason), {} rules were raised by nothing",
         matrix.mutants.len(),
+        matrix
+            .mutants
+            .iter()
+            .map(|mutant| mutant.ran)
+            .sum::<usize>()
+            / matrix.mutants.len().max(1),
         matrix.variants,
         seconds(matrix.duration_us),
         matrix.unkilled_scenarios.len(),
         matrix.unbroken_claims.len(),
+        matrix.excused_claims.len(),
         matrix.silent_rules.len(),
     );
     let survivors: Vec<&str> = matrix.survivors().map(|m| m.fault.as_str()).collect();
@@ -74,6 +90,54 @@ pub fn table(matrix: &Matrix, unkilled: bool, style: Style) -> String {
         }
     };
     let _ = writeln!(out, "{verdict}");
+    out
+}
+
+/// What the suite made of corrupted responses.
+///
+/// ```text
+/// double   410 of 410 changes of meaning reported; 120 of 120 others not
+/// nothing  350 of 350 others not
+/// seed 64: number of * 2 RECENT in imap/core/a-whole-session: pass, found nothing
+/// ```
+pub fn corruptions(all: &Corruptions, style: Style) -> String {
+    let mut out = String::new();
+    for (kind, count) in &all.counts {
+        let mut parts = Vec::new();
+        if count.changed > 0 {
+            let (reported, changed) = (count.reported, count.changed);
+            parts.push(format!(
+                "{reported} of {changed} changes of meaning reported"
+            ));
+        }
+        if count.kept > 0 {
+            parts.push(format!("{} of {} others not", count.silent, count.kept));
+        }
+        let _ = writeln!(out, "{kind:8} {}", parts.join("; "));
+    }
+    for case in all.wrong.values().take(SHOWN_WRONG) {
+        let kind = case.manipulation.as_deref().unwrap_or("nothing");
+        let found = match case.found.as_slice() {
+            [] => "nothing".to_owned(),
+            found => found.join(", "),
+        };
+        let _ = writeln!(
+            out,
+            "seed {}: {kind} of {} in {}: {}, found {found}",
+            case.seed,
+            visible(case.response.trim_end()),
+            case.scenario,
+            case.outcome.name(),
+        );
+    }
+    let verdict = match all.wrong.len() {
+        0 => style.paint(
+            Ink::Good,
+            "every change of meaning was reported, and nothing else",
+        ),
+        number => style.paint(Ink::Bad, &format!("{number} were judged wrong")),
+    };
+    let _ = writeln!(out, "{} sessions: {verdict}", all.total());
     out
 }
 
@@ -129,12 +193,14 @@ mod tests {
                 scenario: "a/b".to_owned(),
                 rules: vec!["r1".to_owned(), "r2".to_owned()],
             }],
+            ran: 2,
             undecided: Vec::new(),
             duration_us: 1,
         };
         let survivor = Mutant {
             fault: "second".to_owned(),
             kills: Vec::new(),
+            ran: 2,
             undecided: vec![Undecided {
                 scenario: "a/c".to_owned(),
                 outcome: Outcome::Error,
@@ -158,8 +224,8 @@ mod tests {
             "one       1 kill  a/b: r1, r2\n\
              second  survived  1 variant undecided: closed\n\
              \nScenarios that killed nothing\n  a/c\n\
-             \n2 faults, 2 variants each, in 1.5 s;\n\
-             1 scenarios killed nothing, 0 claims were broken by nothing, \
+             \n2 faults, 2 of 2 variants each on average, in 1.5 s;\n\
+             1 scenarios killed nothing, 0 claims were broken by nothing (0 more with a reason), \
              0 rules were raised by nothing\n\
              1 survived: second\n"
         );

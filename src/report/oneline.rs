@@ -3,15 +3,37 @@
 //! ```text
 //! scenarios/imap/core/noop.yaml:9:5: error: expected SP or CRLF [imap-response-syntax]
 //! scenarios/imap/core/idle.yaml:1:1: error: not decided: connection refused [error]
+//! expectations.yaml:7:15: error: imap/core/noop passes [stale]
 //! ```
 
 use super::text::visible;
 use crate::finding::Grade;
 use crate::outcome::{Finding, Outcome, RunResult, ScenarioResult};
 
-/// All findings, and every scenario that was not decided.
+/// All findings, every scenario that was not decided, and what is wrong with expectations.
 pub fn render(run: &RunResult) -> String {
-    run.scenarios.iter().flat_map(lines).collect()
+    let findings = run.scenarios.iter().flat_map(lines);
+    findings.chain(complaints(run)).collect()
+}
+
+/// What is wrong with the expectation file.
+pub(super) fn complaints(run: &RunResult) -> Vec<String> {
+    let Some(expected) = &run.expectations else {
+        return Vec::new();
+    };
+    let complaints = expected.complaints.iter();
+    complaints
+        .map(|one| {
+            format!(
+                "{}:{}:{}: error: {} [{}]\n",
+                visible(&expected.file),
+                one.line,
+                one.column,
+                visible(&one.message),
+                one.flaw.name()
+            )
+        })
+        .collect()
 }
 
 fn lines(result: &ScenarioResult) -> Vec<String> {
@@ -29,10 +51,9 @@ fn lines(result: &ScenarioResult) -> Vec<String> {
         lines.push(format!(
             "{}:1:1: {}: not decided: {} [{}]\n",
             visible(&result.file),
-            if result.provisional {
-                "warning"
-            } else {
-                "error"
+            match result.provisional || result.is_expected() {
+                true => "warning",
+                false => "error",
             },
             visible(reason),
             result.outcome.name()
@@ -47,6 +68,7 @@ fn line(result: &ScenarioResult, finding: &Finding) -> String {
         None => (&result.file, 1, 1),
     };
     let level = match finding.grade {
+        _ if result.is_expected() => "note",
         Grade::Violation if !result.provisional => "error",
         Grade::Note => "note",
         _ => "warning",
@@ -81,6 +103,6 @@ mod tests {
                  untagged EXPUNGE response [imap-response-syntax]",
             ]
         );
-        assert_eq!(text.lines().count(), 7);
+        assert_eq!(text.lines().count(), 9);
     }
 }

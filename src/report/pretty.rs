@@ -12,15 +12,16 @@
 //! exit 1: 2 of 83 decided scenarios broke a MUST or a promise
 //! ```
 //!
-//! Failures that do not fail the run (deviations, notes, provisional scenarios) take two or
-//! three lines unless `verbose`, and so do scenarios that were not decided.
+//! Failures that do not fail the run (expected ones, deviations, notes, provisional scenarios) take
+//! two or three lines unless `verbose`, and so do scenarios that were not decided.
 
 use std::fmt::Write as _;
 
 use super::failure::{brief, render as failure, wrapped};
+use super::libtest::expected;
 use super::paint::Ink;
 use super::text::visible;
-use super::{Style, summary};
+use super::{Style, expectations, summary};
 use crate::outcome::{Outcome, RunResult, ScenarioResult};
 
 /// The whole report.
@@ -31,8 +32,16 @@ pub fn render(run: &RunResult, style: Style) -> String {
     };
     let told = run.scenarios.iter().filter(|result| is_told(result));
     let (full, short): (Vec<_>, Vec<_>) = told.partition(full);
-    for result in &short {
+    // One dead server blocks many: the first says why.
+    let is_blocked = |result: &&&ScenarioResult| result.outcome == Outcome::Blocked;
+    let (blocked, others): (Vec<&&ScenarioResult>, Vec<&&ScenarioResult>) =
+        short.iter().partition(is_blocked);
+    for result in blocked.iter().take(1).chain(&others) {
         out.push_str(&in_short(result, style));
+    }
+    if blocked.len() > 1 {
+        let word = style.paint(Ink::Odd, "BLOCKED");
+        let _ = writeln!(out, "{word}  {} others likewise", blocked.len() - 1);
     }
     if !short.is_empty() {
         out.push('\n');
@@ -42,6 +51,7 @@ pub fn render(run: &RunResult, style: Style) -> String {
         out.push('\n');
     }
     out.push_str(&summary::by_rule(run, style));
+    out.push_str(&expectations::render(run, style));
     out.push_str(&summary::render(run, style));
     out
 }
@@ -57,10 +67,12 @@ fn is_told(result: &ScenarioResult) -> bool {
 /// Two or three lines: what, and why.
 pub(super) fn in_short(result: &ScenarioResult, style: Style) -> String {
     let why = match result.findings.first() {
-        Some(finding) => brief(finding),
-        None => visible(result.reason.as_deref().unwrap_or("no reason was recorded")),
+        _ if result.is_expected() => expected(result).unwrap_or_default(),
+        Some(finding) if result.outcome == Outcome::Fail => brief(finding),
+        _ => visible(result.reason.as_deref().unwrap_or("no reason was recorded")),
     };
     let word = match (result.outcome, result.grade) {
+        _ if result.is_expected() => "expected".to_owned(),
         (Outcome::Fail, _) if result.provisional => "provisional".to_owned(),
         (Outcome::Fail, Some(grade)) => grade.to_string(),
         (outcome, _) => outcome.name().to_owned(),
@@ -91,6 +103,23 @@ mod tests {
         let text = render(&run, Style::PLAIN);
         assert!(text.contains("0 of 0 applicable"), "{text}");
         assert!(text.ends_with("exit 4: nothing was decided: all 2 variants are not applicable\n"));
+    }
+
+    #[test]
+    fn what_a_dead_server_blocks_is_told_once() {
+        let mut run = sample::run();
+        run.troubles.clear();
+        let blocked = sample::scenario("core/blocked");
+        run.scenarios.retain(|it| it.outcome == Outcome::Pass);
+        run.scenarios
+            .extend([blocked.clone(), blocked.clone(), blocked]);
+        let text = render(&run, Style::PLAIN);
+        assert_eq!(
+            text.matches("the server died: signal 11").count(),
+            1,
+            "{text}"
+        );
+        assert!(text.contains("BLOCKED  2 others likewise"), "{text}");
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! A made-up run with one result of every kind, for the tests of the renderers.
 
 use crate::finding::{Grade, Level};
+use crate::outcome::story::{MailboxView, MessageView, Moment, Story, StoryDevice, View};
 use crate::outcome::{
-    Covered, Exit, FORMAT, Finding, Kind, Observed, OctetMark, Outcome, Propagation, RunResult,
-    ScenarioResult, SourceMark, TargetFacts,
+    Complaint, Covered, Excuse, Exit, Expected, FORMAT, Finding, Flaw, Kind, Observed, OctetMark,
+    Outcome, Propagation, RunResult, ScenarioResult, SourceMark, TargetFacts,
 };
 use crate::transcript::{Direction, Entry, Octets, Transcript};
 
@@ -117,8 +118,11 @@ fn result(id: &str, level: Level, outcome: Outcome) -> ScenarioResult {
         grade: None,
         reason: None,
         findings: Vec::new(),
+        expected: Vec::new(),
         observed: Vec::new(),
         propagation: Vec::new(),
+        log: Vec::new(),
+        story: None,
         started_us: 0,
         duration_us: 15_300,
         rerun: format!("run --seed 7 {id}"),
@@ -164,14 +168,52 @@ fn passed() -> ScenarioResult {
         line: 11,
         alternatives: vec!["removed".into(), "already-gone".into()],
         seen: "already-gone".into(),
+        fact: Some("QUIT behind an EXPUNGE of the same message".into()),
+        step: "shop: QUIT".into(),
     }];
     result.propagation = vec![Propagation {
         line: 14,
         step: "laptop: NOOP".into(),
         took_us: 1_204_000,
         tries: 9,
+        fact: Some("an IMAP session learns of a POP3 deletion".into()),
     }];
     result
+}
+
+/// A failure that an expectation file lists.
+fn expected() -> ScenarioResult {
+    let mut result = failed("pop3/lock/expected", vec![mismatch()]);
+    result.expected = vec![Excuse {
+        reason: "two POP3 sessions share the maildrop".into(),
+        link: Some("https://bugs.example.org/17".into()),
+        line: 4,
+    }];
+    result
+}
+
+fn expectations() -> Expected {
+    Expected {
+        file: "expectations.yaml".into(),
+        entries: 3,
+        came_true: 1,
+        not_run: 1,
+        may: 0,
+        without_reason: 1,
+        complaints: vec![Complaint {
+            flaw: Flaw::Stale,
+            line: 9,
+            column: 15,
+            scenario: "pop3/core/quit".into(),
+            message: "pop3/core/quit passes".into(),
+        }],
+        missing: vec![
+            "  - scenario: imap/core/wrong-octet\n    found:\n      - imap-response-syntax: '* * \
+             EXPUNGE\\xff\\r\\n'\n    reason: \"TODO: why, and what the RFC says\"\n"
+                .into(),
+        ],
+        crashes: Vec::new(),
+    }
 }
 
 /// The result whose id ends so.
@@ -204,6 +246,7 @@ pub(crate) fn run() -> RunResult {
             ],
             faults: vec!["imap-expunge-twice".into()],
             propagation_limit_ms: 5_000,
+            capabilities: [("imap before login".into(), vec!["IMAP4REV1".into()])].into(),
         },
         selectors: Vec::new(),
         seed: 7,
@@ -212,7 +255,7 @@ pub(crate) fn run() -> RunResult {
         strict: false,
         started_unix: 1_709_251_199,
         duration_us: 12_340_000,
-        selected: 12,
+        selected: 13,
         scenarios: vec![
             undecided(
                 "imap/core/blocked",
@@ -238,11 +281,75 @@ pub(crate) fn run() -> RunResult {
             failed("mixed/deletion/pop3-quit", vec![mismatch()]),
             passed(),
             result("pop3/core/quit", Level::Should, Outcome::Pass),
+            expected(),
         ],
+        crashes: Vec::new(),
+        unmet: vec![
+            "imap CONDSTORE is required and not advertised (CAPABILITY before login)".into(),
+        ],
+        expectations: Some(expectations()),
         troubles: vec!["the server died: signal 11".into()],
         exit: Exit {
             code: 1,
             reason: "2 of 9 decided scenarios broke a MUST or a promise".into(),
         },
+    }
+}
+
+/// A message that is left for 14 days.
+pub(crate) fn story() -> Story {
+    let view = |flags: &[&str], holds: &[&str], is_there: bool| View {
+        mailboxes: is_there
+            .then(|| MailboxView {
+                path: "INBOX".into(),
+                messages: vec![MessageView {
+                    name: "invoice".into(),
+                    flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
+                }],
+            })
+            .into_iter()
+            .collect(),
+        holds: holds.iter().map(|name| (*name).to_owned()).collect(),
+        is_offline: false,
+    };
+    let moment = |day: u64, device: Option<&str>, words: &str, view: Option<View>| Moment {
+        at_s: day * 86_400,
+        line: 8,
+        device: device.map(str::to_owned),
+        words: words.into(),
+        is_wrong: false,
+        view,
+    };
+    let device = |name: &str, program: &str| StoryDevice {
+        name: name.into(),
+        program: program.into(),
+    };
+    Story {
+        devices: vec![
+            device("office-pc", "POP3, leaves mail on the server for 14 days"),
+            device("phone", "IMAP"),
+        ],
+        moments: vec![
+            moment(0, None, "deliver: invoice", None),
+            moment(
+                0,
+                Some("office-pc"),
+                "check mail",
+                Some(view(&[], &["invoice"], true)),
+            ),
+            moment(
+                0,
+                Some("phone"),
+                "sees [invoice]",
+                Some(view(&["\\flagged"], &[], true)),
+            ),
+            moment(15, None, "clock: +15d", None),
+            moment(
+                15,
+                Some("office-pc"),
+                "check mail",
+                Some(view(&[], &["invoice"], false)),
+            ),
+        ],
     }
 }

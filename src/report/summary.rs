@@ -21,10 +21,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Style;
 use super::failure::brief;
 use super::paint::Ink;
 use super::text::{count, cut, duration, visible};
+use super::{Style, expectations};
 use crate::finding::{Grade, Level};
 use crate::outcome::{Outcome, RunResult, ScenarioResult};
 
@@ -69,14 +69,67 @@ fn headline(run: &RunResult) -> String {
     ))
 }
 
-/// Outcomes by protocol and by level; only the outcomes that occur have a column.
-fn table(run: &RunResult, style: Style) -> Vec<String> {
-    let columns: Vec<Outcome> = Outcome::ALL
-        .into_iter()
-        .filter(|&outcome| {
-            matches!(outcome, Outcome::Pass | Outcome::Fail) || run.count(outcome) > 0
-        })
-        .collect();
+/// A column of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    /// This outcome, and not expected.
+    Outcome(Outcome),
+    /// As the expectation file says.
+    Expected,
+}
+
+impl Column {
+    /// The columns that are needed: only what occurs has one, and passes and failures always.
+    fn of(run: &RunResult) -> Vec<Self> {
+        let outcomes = Outcome::ALL.into_iter().map(Self::Outcome);
+        let (pass_and_fail, others) = ([Outcome::Pass, Outcome::Fail], [Self::Expected]);
+        let mut columns: Vec<Self> = outcomes.collect();
+        columns.splice(2..2, others);
+        columns.retain(|column| {
+            matches!(column, Self::Outcome(one) if pass_and_fail.contains(one))
+                || run.scenarios.iter().any(|result| column.counts(result))
+        });
+        columns
+    }
+
+    fn counts(self, result: &ScenarioResult) -> bool {
+        match self {
+            Self::Outcome(outcome) => result.outcome == outcome && !result.is_expected(),
+            Self::Expected => result.is_expected(),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Outcome(Outcome::NotApplicable) => "n/a",
+            Self::Outcome(outcome) => outcome.name(),
+            Self::Expected => "expected",
+        }
+    }
+
+    /// How many characters its cells take.
+    fn width(self) -> usize {
+        self.name().len().max(4) + 2
+    }
+
+    fn cell(self, number: usize, style: Style) -> String {
+        let width = self.width();
+        if number == 0 {
+            return style.paint(Ink::Faint, &format!("{:>width$}", "-"));
+        }
+        let text = format!("{number:>width$}");
+        let ink = match self {
+            Self::Outcome(Outcome::Pass) => Ink::Good,
+            Self::Outcome(Outcome::Fail | Outcome::Harness) => Ink::Bad,
+            Self::Outcome(Outcome::NotApplicable | Outcome::Skipped) => return text,
+            _ => Ink::Odd,
+        };
+        style.paint(ink, &text)
+    }
+}
+
+/// Results by protocol, by level, and all.
+fn groups(run: &RunResult) -> [Vec<(String, Vec<&ScenarioResult>)>; 3] {
     let mut by_protocol: BTreeMap<String, Vec<&ScenarioResult>> = BTreeMap::new();
     let mut by_level: BTreeMap<Level, Vec<&ScenarioResult>> = BTreeMap::new();
     for result in &run.scenarios {
@@ -89,13 +142,84 @@ fn table(run: &RunResult, style: Style) -> Vec<String> {
         .map(|(level, results)| (level.to_string(), results))
         .collect();
     let all = vec![("all".to_owned(), run.scenarios.iter().collect())];
-    let groups = [by_protocol.into_iter().collect(), levels, all];
+    [by_protocol.into_iter().collect(), levels, all]
+}
+
+/// A row of the table for a report that draws it itself.
+pub(super) struct Row {
+    pub(super) kind: RowKind,
+    pub(super) cells: Vec<String>,
+}
+
+/// What a row is.
+pub(super) enum RowKind {
+    Head,
+    /// The first of a group.
+    First,
+    Next,
+}
+
+/// The table, with its head.
+pub(super) fn rows(run: &RunResult) -> Vec<Row> {
+    let columns = Column::of(run);
+    let names = columns.iter().map(|column| column.name().to_owned());
+    let mut rows = vec![Row {
+        kind: RowKind::Head,
+        cells: [String::new()]
+            .into_iter()
+            .chain(names)
+            .chain(["passed".to_owned()])
+            .collect(),
+    }];
+    for group in groups(run) {
+        for (at, (name, results)) in group.into_iter().enumerate() {
+            let numbers = columns
+                .iter()
+                .map(|&column| number(&results, column).to_string());
+            let kind = if at == 0 {
+                RowKind::First
+            } else {
+                RowKind::Next
+            };
+            let cells = [name]
+                .into_iter()
+                .chain(numbers)
+                .chain([passed(&results)])
+                .collect();
+            rows.push(Row { kind, cells });
+        }
+    }
+    rows
+}
+
+fn number(results: &[&ScenarioResult], column: Column) -> usize {
+    results
+        .iter()
+        .filter(|result| column.counts(result))
+        .count()
+}
+
+/// How many of those that are applicable.
+fn passed(results: &[&ScenarioResult]) -> String {
+    let outside = [Outcome::NotApplicable, Outcome::Skipped];
+    let applicable = results
+        .iter()
+        .filter(|result| !outside.contains(&result.outcome))
+        .count();
+    let passed = number(results, Column::Outcome(Outcome::Pass));
+    format!("{passed} of {applicable} applicable")
+}
+
+/// Outcomes by protocol and by level.
+fn table(run: &RunResult, style: Style) -> Vec<String> {
+    let columns = Column::of(run);
+    let groups = groups(run);
     let name_width = groups.iter().flatten().map(|(name, _)| name.len()).max();
     let name_width = name_width.unwrap_or(0).min(24);
 
     let heads: String = columns
         .iter()
-        .map(|&outcome| format!("{:>1$}", short(outcome), width(outcome)))
+        .map(|column| format!("{:>1$}", column.name(), column.width()))
         .collect();
     let heads = format!("  {:name_width$}{heads}   passed", "");
     let mut lines = vec![style.paint(Ink::Faint, &heads)];
@@ -111,61 +235,36 @@ fn table(run: &RunResult, style: Style) -> Vec<String> {
     lines
 }
 
-fn row(name: &str, results: &[&ScenarioResult], columns: &[Outcome], style: Style) -> String {
-    let number = |outcome| {
-        results
-            .iter()
-            .filter(|result| result.outcome == outcome)
-            .count()
-    };
+fn row(name: &str, results: &[&ScenarioResult], columns: &[Column], style: Style) -> String {
     let cells: String = columns
         .iter()
-        .map(|&outcome| cell(outcome, number(outcome), style))
+        .map(|&column| column.cell(number(results, column), style))
         .collect();
-    let applicable = results.len() - number(Outcome::NotApplicable) - number(Outcome::Skipped);
-    format!(
-        "  {name}{cells}   {} of {applicable} applicable",
-        number(Outcome::Pass)
-    )
+    format!("  {name}{cells}   {}", passed(results))
 }
 
-fn cell(outcome: Outcome, number: usize, style: Style) -> String {
-    let text = match number {
-        0 => format!("{:>1$}", "-", width(outcome)),
-        _ => format!("{number:>0$}", width(outcome)),
-    };
-    let ink = match outcome {
-        _ if number == 0 => Ink::Faint,
-        Outcome::Pass => Ink::Good,
-        Outcome::Fail | Outcome::Harness => Ink::Bad,
-        Outcome::NotApplicable | Outcome::Skipped => return text,
-        _ => Ink::Odd,
-    };
-    style.paint(ink, &text)
-}
-
-fn short(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::NotApplicable => "n/a",
-        _ => outcome.name(),
-    }
-}
-
-/// Columns of an outcome's cells.
-fn width(outcome: Outcome) -> usize {
-    short(outcome).len().max(4) + 2
-}
-
-fn facts(run: &RunResult, style: Style) -> Vec<String> {
+/// What there is to know beside the table, one fact in a line.
+pub(super) fn facts(run: &RunResult, style: Style) -> Vec<String> {
     let mut facts = Vec::new();
     facts.extend(grades(run));
+    facts.extend(expectations::in_short(run));
     facts.extend(not_applicable(run, style));
+    facts.extend(
+        run.unmet
+            .iter()
+            .map(|what| format!("unmet: {}", visible(what))),
+    );
     facts.extend(observed(run, style));
     facts.extend(propagation(run));
     facts.extend(
         run.troubles
             .iter()
             .map(|trouble| format!("trouble: {}", visible(trouble))),
+    );
+    facts.extend(
+        run.crashes
+            .iter()
+            .map(|line| format!("crash, says the server's log: {}", visible(line))),
     );
     let mut lines: Vec<String> = facts.into_iter().map(|fact| format!("  {fact}")).collect();
     if !lines.is_empty() {
@@ -179,7 +278,7 @@ fn grades(run: &RunResult) -> Option<String> {
     let failed = || {
         run.scenarios
             .iter()
-            .filter(|result| result.outcome == Outcome::Fail)
+            .filter(|result| result.outcome == Outcome::Fail && !result.is_expected())
     };
     let graded = |grade| {
         let results = failed().filter(|result| !result.provisional);

@@ -12,19 +12,33 @@
 //! ok 3 - imap/ext/condstore # SKIP imap: no CONDSTORE
 //! ```
 //!
-//! A failure that does not fail the run (a deviation, a note, a provisional scenario) is a TODO.
+//! A failure that does not fail the run (expected, a deviation, a note, a provisional scenario) is
+//! a TODO.
 
 use std::fmt::Write as _;
 
-use super::libtest::{Verdict, verdict};
+use super::libtest::{Verdict, expected, verdict};
 use super::text::visible;
-use crate::outcome::{Outcome, RunResult, ScenarioResult};
+use crate::outcome::{Complaint, Outcome, RunResult, ScenarioResult};
 
 /// The whole run.
 pub fn render(run: &RunResult) -> String {
-    let mut out = format!("TAP version 14\n1..{}\n", run.scenarios.len());
+    let results = run.scenarios.len();
+    let expected = run.expectations.iter();
+    let complaints: Vec<String> = expected
+        .flat_map(|expected| {
+            expected
+                .complaints
+                .iter()
+                .map(|one| complaint(&expected.file, one))
+        })
+        .collect();
+    let mut out = format!("TAP version 14\n1..{}\n", results + complaints.len());
     for (at, result) in run.scenarios.iter().enumerate() {
         point(&mut out, at + 1, result, run.strict);
+    }
+    for (at, text) in complaints.iter().enumerate() {
+        let _ = writeln!(out, "not ok {} - {text}", results + at + 1);
     }
     for trouble in &run.troubles {
         let _ = writeln!(out, "Bail out! {}", escaped(trouble));
@@ -37,7 +51,9 @@ fn point(out: &mut String, number: usize, result: &ScenarioResult, strict: bool)
     let (ok, directive) = match (result.outcome, verdict(result, strict)) {
         (_, Verdict::Ok) => ("ok", String::new()),
         (_, Verdict::Failed) => ("not ok", String::new()),
-        (Outcome::NotApplicable | Outcome::Skipped, _) => ("ok", format!(" # SKIP {reason}")),
+        (Outcome::NotApplicable | Outcome::Skipped, _) if !result.is_expected() => {
+            ("ok", format!(" # SKIP {reason}"))
+        }
         (_, Verdict::Ignored) => ("not ok", format!(" # TODO {}", kind(result))),
     };
     let _ = writeln!(out, "{ok} {number} - {}{directive}", escaped(&result.id));
@@ -46,7 +62,19 @@ fn point(out: &mut String, number: usize, result: &ScenarioResult, strict: bool)
     }
 }
 
+/// An entry of the expectation file that fails the run.
+fn complaint(file: &str, one: &Complaint) -> String {
+    let (flaw, message) = (one.flaw.name(), &one.message);
+    escaped(&format!(
+        "{file}:{}:{}: {flaw}: {message}",
+        one.line, one.column
+    ))
+}
+
 fn kind(result: &ScenarioResult) -> String {
+    if let Some(reasons) = expected(result) {
+        return format!("expected: {}", escaped(&reasons));
+    }
     match (result.provisional, result.grade) {
         (true, _) => "provisional".to_owned(),
         (false, Some(grade)) => grade.to_string(),
@@ -108,8 +136,11 @@ mod tests {
                 "ok 8 - imap/ext/condstore # SKIP imap: no CONDSTORE",
                 "ok 9 - imap/ext/qresync # SKIP imap: no CONDSTORE",
                 "ok 10 - pop3/core/quit",
+                "not ok 11 - pop3/lock/expected # TODO expected: two POP3 sessions share the \
+                 maildrop <https://bugs.example.org/17>",
+                "not ok 12 - expectations.yaml:9:15: stale: pop3/core/quit passes",
             ]
         );
-        assert!(text.contains("1..10\n"));
+        assert!(text.contains("1..12\n"));
     }
 }

@@ -86,7 +86,7 @@ pub(super) fn duration(us: u64) -> String {
 }
 
 /// `1970-01-01T00:00:00Z` and a number of seconds after it (RFC 3339).
-pub(super) fn timestamp(unix: u64) -> String {
+pub fn timestamp(unix: u64) -> String {
     let (days, seconds) = (unix / 86_400, unix % 86_400);
     let (year, month, day) = civil(days);
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
