@@ -1,6 +1,9 @@
 //! mailspec's managed servers, really started. A server that is not installed is reported as
 //! ignored, with the reason.
 
+mod attached;
+mod traces;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
@@ -18,24 +21,58 @@ use mailspec::transport::{Endpoint, Recorder, Security};
 use mailspec::wire::Protocol;
 use tokio::runtime::Runtime;
 
+use self::traces::Traces;
+
 /// A run of this program with this argument starts a server, says so, and waits to be killed.
 const HOLD: &str = "--hold-server";
 
 /// A test takes a server that has just been started.
 type Test = fn(&Runtime, Target) -> Result<(), Failed>;
 
-const TESTS: &[(&str, Test)] = &[
-    ("is wiped when stopped", is_wiped_when_stopped),
-    ("is wiped when dropped", is_wiped_when_dropped),
-    ("is wiped after SIGKILL of mailspec", is_wiped_after_sigkill),
-    ("works for an ordinary user", works_for_an_ordinary_user),
-    ("obeys every control", obeys_every_control),
-    ("a death is noticed", a_death_is_noticed),
-    ("delivers, lists and removes", delivers_lists_and_removes),
-    ("takes odd names and logins", takes_odd_names_and_logins),
-    ("is put back as it was", is_put_back_as_it_was),
-    ("mail that was there stays", mail_that_was_there_stays),
+/// Tests, and what the server has to offer for them.
+const TESTS: &[(&str, &[Protocol], Test)] = &[
+    ("is wiped when stopped", &[], is_wiped_when_stopped),
+    (
+        "delivers, lists and removes",
+        &[],
+        delivers_lists_and_removes,
+    ),
+    ("is wiped when dropped", &[], is_wiped_when_dropped),
+    (
+        "is wiped after SIGKILL of mailspec",
+        &[],
+        is_wiped_after_sigkill,
+    ),
+    (
+        "works for an ordinary user",
+        &[],
+        works_for_an_ordinary_user,
+    ),
+    ("obeys every control", &[], obeys_every_control),
+    ("a death is noticed", &[], a_death_is_noticed),
+    ("a crash is found in its log", IMAP, a_crash_is_found),
+    (
+        "takes odd names and logins",
+        IMAP,
+        takes_odd_names_and_logins,
+    ),
+    (
+        "is put back as it was",
+        BOTH,
+        attached::is_put_back_as_it_was,
+    ),
+    (
+        "mail that was there stays",
+        BOTH,
+        attached::mail_that_was_there_stays,
+    ),
 ];
+
+const IMAP: &[Protocol] = &[Protocol::Imap];
+const BOTH: &[Protocol] = &[Protocol::Imap, Protocol::Pop3];
+
+/// The first tests are enough for a variant, which is the same program.
+const OF_A_VARIANT: usize = 2;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
@@ -46,10 +83,15 @@ fn main() -> ExitCode {
     }
     let mut trials = Vec::new();
     for &name in MANAGED {
-        for &(what, test) in TESTS {
+        let count = if name.contains(':') {
+            OF_A_VARIANT
+        } else {
+            TESTS.len()
+        };
+        for &(what, needs, test) in &TESTS[..count] {
             trials.push(Trial::ignorable_test(
                 format!("{name}: {what}"),
-                move || with_server(name, test),
+                move || with_server(name, needs, test),
             ));
         }
     }
@@ -57,7 +99,7 @@ fn main() -> ExitCode {
 }
 
 /// Starts the server for a test, in time.
-fn with_server(name: &str, test: Test) -> Result<Completion, Failed> {
+fn with_server(name: &str, needs: &[Protocol], test: Test) -> Result<Completion, Failed> {
     let runtime = Runtime::new()?;
     let began = Instant::now();
     match runtime.block_on(start(name)) {
@@ -65,9 +107,19 @@ fn with_server(name: &str, test: Test) -> Result<Completion, Failed> {
         Err(error) => Err(error.into()),
         Ok(target) => {
             let took = began.elapsed();
-            check(took < Duration::from_secs(2), || {
+            check(took < Duration::from_secs(60), || {
                 format!("its start took {took:?}")
             })?;
+            let lacks = |protocol: &&Protocol| target.endpoint(**protocol).is_none();
+            if let Some(protocol) = needs.iter().find(lacks) {
+                return Ok(Completion::ignored_with(format!(
+                    "{protocol} is not offered"
+                )));
+            }
+            if name == "mailutils" && needs == BOTH {
+                let why = "its UIDs change, so that nothing can be put back";
+                return Ok(Completion::ignored_with(why));
+            }
             test(&runtime, target)?;
             Ok(Completion::Completed)
         }
@@ -80,7 +132,7 @@ fn is_wiped_when_stopped(runtime: &Runtime, target: Target) -> Result<(), Failed
     let began = Instant::now();
     runtime.block_on(target.stop());
     let took = began.elapsed();
-    check(took < Duration::from_secs(3), || {
+    check(took < Duration::from_secs(10), || {
         format!("its stop took {took:?}")
     })?;
     traces.check_gone(Duration::ZERO)
@@ -116,7 +168,15 @@ fn works_for_an_ordinary_user(_: &Runtime, target: Target) -> Result<(), Failed>
         command.arg(&program);
         command
     };
-    hold_and_kill(as_nobody(), name)?;
+    let held = hold_and_kill(as_nobody(), name);
+    if let Err(why) = &held
+        && why
+            .message()
+            .is_some_and(|why| why.contains("by root only"))
+    {
+        return Ok(());
+    }
+    held?;
     let test = format!("{name}: delivers, lists and removes");
     let output = as_nobody()
         .args(["--exact", &test])
@@ -164,16 +224,11 @@ fn hold(name: &str) -> ExitCode {
 fn obeys_every_control(runtime: &Runtime, target: Target) -> Result<(), Failed> {
     let traces = Traces::of(&target)?;
     runtime.block_on(async {
-        for control in [
-            Control::Restart,
-            Control::Kill,
-            Control::Stop,
-            Control::Start,
-        ] {
+        for &control in target.controls() {
             let began = Instant::now();
             target.control(control).await?;
             let took = began.elapsed();
-            check(took < Duration::from_secs(4), || {
+            check(took < Duration::from_secs(20), || {
                 format!("{control:?} took {took:?}")
             })?;
             let answers = traces.anyone_listens();
@@ -209,27 +264,47 @@ fn a_death_is_noticed(runtime: &Runtime, target: Target) -> Result<(), Failed> {
     })
 }
 
+/// A process of the server is ended by a signal while it serves a session.
+fn a_crash_is_found(runtime: &Runtime, target: Target) -> Result<(), Failed> {
+    let traces = Traces::of(&target)?;
+    let (server, by) = match target.facts().name.as_str() {
+        "dovecot" => ("imap", "SEGV"),
+        "cyrus" => ("imapd", "SEGV"),
+        "mailutils" => ("imap4d", "SEGV"),
+        // Rust takes a SIGSEGV that comes from outside for none.
+        "crymap" => ("crymap", "ABRT"),
+        // Courier does not say it, and pymap is one process.
+        _ => return Ok(()),
+    };
+    runtime.block_on(async {
+        let account = target.lease(1).await?.remove(0);
+        let security = first_security(&target, Protocol::Imap)?;
+        let _session = imap(&target, &account, security).await?;
+        equal(target.crashes().await, Vec::new())?;
+        let last = traces.in_groups(server).into_iter().max();
+        signal(last.ok_or("no process serves the session")?, by)?;
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while target.crashes().await.is_empty() {
+            check(Instant::now() < deadline, || {
+                "its log says nothing".to_owned()
+            })?;
+            // Some servers look after their children only when the next client comes.
+            drop(imap(&target, &account, security).await);
+        }
+        target.stop().await;
+        Ok(())
+    })
+}
+
 const MAIL: &[u8] = b"Message-ID: <one@mailspec>\r\nSubject: one\r\n\r\n.a line\r\n";
 const LIMIT: Duration = Duration::from_secs(10);
 
 fn delivers_lists_and_removes(runtime: &Runtime, target: Target) -> Result<(), Failed> {
     runtime.block_on(async {
         let account = target.lease(1).await?.remove(0);
-        let lmtp = target.endpoint(Protocol::Lmtp).ok_or("no LMTP")?;
-        let recorder = Recorder::new();
-        let address = &account.address;
-        deliver(
-            lmtp,
-            address,
-            MAIL,
-            "set-up",
-            target.transport(),
-            &recorder,
-            LIMIT,
-        )
-        .await?;
+        hand_in(&target, &account).await?;
 
-        for security in [Security::Plain, Security::StartTls, Security::Implicit] {
+        for security in securities(&target, Protocol::Imap) {
             let mut imap = imap(&target, &account, security).await?;
             let listed = imap.messages("INBOX").await?.ok_or("no INBOX")?;
             equal(listed.len(), 1)?;
@@ -239,25 +314,35 @@ fn delivers_lists_and_removes(runtime: &Runtime, target: Target) -> Result<(), F
                 "other octets".to_owned()
             })?;
             imap.logout().await;
-
+        }
+        for security in securities(&target, Protocol::Pop3) {
             let mut pop3 = pop3(&target, &account, security).await?;
             equal(pop3.unique_ids().await?.len(), 1)?;
             let ids = pop3.message_ids().await?;
             equal(ids, vec![(1, Some("<one@mailspec>".to_owned()))])?;
-            check(pop3.retrieve(1).await? == bodies[0].1, || {
-                "POP3 differs".to_owned()
+            let retrieved = pop3.retrieve(1).await?;
+            check(retrieved.ends_with(b"\r\n\r\n.a line\r\n"), || {
+                "other octets over POP3".to_owned()
             })?;
             pop3.quit().await?;
         }
-        let mut imap = imap(&target, &account, Security::Plain).await?;
+        if target.endpoint(Protocol::Imap).is_none() {
+            return Ok(());
+        }
+        let security = first_security(&target, Protocol::Imap)?;
+        let mut imap = imap(&target, &account, security).await?;
         imap.create("A/B").await?;
-        let flags = ["\\Seen".to_owned(), "$Mark".to_owned()];
+        let flags = ["\\Seen".to_owned(), "\\Flagged".to_owned()];
         let date = Some("01-Feb-2026 03:04:05 +0000");
         let uid = imap.append("A/B", &flags, date, MAIL).await?;
         let listed = imap.messages("A/B").await?.ok_or("no A/B")?;
-        equal(Some(listed[0].uid), uid)?;
+        check(uid.is_none_or(|uid| uid == listed[0].uid), || {
+            format!("APPEND gave UID {uid:?}, FETCH {}", listed[0].uid)
+        })?;
         check(
-            flags.iter().all(|flag| listed[0].flags.contains(flag)),
+            // GNU Mailutils forgets the flags of APPEND.
+            target.facts().name.starts_with("mailutils")
+                || flags.iter().all(|flag| listed[0].flags.contains(flag)),
             || format!("flags are {:?}", listed[0].flags),
         )?;
         check(imap.uidvalidity("A/B").await?.is_some(), || {
@@ -275,12 +360,48 @@ fn delivers_lists_and_removes(runtime: &Runtime, target: Target) -> Result<(), F
     })
 }
 
+/// Delivers the message in the way that the server has.
+async fn hand_in(target: &Target, account: &Account) -> Result<(), Failed> {
+    let Some(lmtp) = target.endpoint(Protocol::Lmtp) else {
+        if target.has_drop() {
+            return Ok(target.drop_in(account, MAIL).await?);
+        }
+        let security = first_security(target, Protocol::Imap)?;
+        let mut client = imap(target, account, security).await?;
+        client.append("INBOX", &[], None, MAIL).await?;
+        client.logout().await;
+        return Ok(());
+    };
+    let (address, recorder) = (&account.address, Recorder::new());
+    let options = target.transport();
+    deliver(lmtp, address, MAIL, "set-up", options, &recorder, LIMIT).await?;
+    Ok(())
+}
+
+/// How a protocol is offered.
+fn securities(target: &Target, protocol: Protocol) -> impl Iterator<Item = Security> {
+    let endpoints = target.endpoints().iter();
+    endpoints
+        .filter(move |endpoint| endpoint.protocol == protocol)
+        .map(|endpoint| endpoint.security)
+}
+
+fn first_security(target: &Target, protocol: Protocol) -> Result<Security, Failed> {
+    let mut all = securities(target, protocol);
+    Ok(all.next().ok_or("not offered")?)
+}
+
 fn takes_odd_names_and_logins(runtime: &Runtime, target: Target) -> Result<(), Failed> {
     runtime.block_on(async {
         let account = target.lease(1).await?.remove(0);
-        let mut client = imap(&target, &account, Security::Plain).await?;
-        for path in ["Entwürfe/日本語", "with \"quotes\" and \\", "a b/c"] {
-            client.create(path).await?;
+        let security = first_security(&target, Protocol::Imap)?;
+        let mut client = imap(&target, &account, security).await?;
+        for path in ["Entwürfe/日本語", "a b/c", "with \"quotes\" and \\"] {
+            match client.create(path).await {
+                // A server may allow fewer characters in names.
+                Err(ClientError::Refused { .. }) if path.contains('"') => continue,
+                created => created?,
+            }
             client.append(path, &[], None, MAIL).await?;
             equal(client.messages(path).await?.ok_or("not there")?.len(), 1)?;
         }
@@ -290,156 +411,23 @@ fn takes_odd_names_and_logins(runtime: &Runtime, target: Target) -> Result<(), F
                 password: password.to_owned(),
                 ..account.clone()
             };
-            match imap(&target, &account, Security::Plain).await {
+            match imap(&target, &account, security).await {
                 Err(error @ ClientError::Refused { .. }) => {
                     let words = error.to_string();
-                    check(words.contains("LOGIN as s1"), || words.clone())?;
+                    let login = format!("LOGIN as {}", account.user);
+                    check(words.contains(&login), || words.clone())?;
                     check(password.len() < 3 || !words.contains(password), || {
                         words.clone()
                     })?;
                 }
+                // A server may hang up at what it cannot make sense of.
+                Err(ClientError::Closed { .. }) if password == "\r\n" => {}
                 other => return Err(format!("{password:?}: {other:?}").into()),
             }
         }
         target.stop().await;
         Ok(())
     })
-}
-
-/// The managed server plays a server that runs already.
-async fn external(target: &Target, journal: &Path) -> Result<External, Failed> {
-    let endpoint = |protocol| target.endpoint(protocol).cloned().ok_or("not offered");
-    Ok(External {
-        name: "test".to_owned(),
-        endpoints: vec![endpoint(Protocol::Imap)?, endpoint(Protocol::Pop3)?],
-        accounts: target.lease(2).await?,
-        journal: Some(journal.to_owned()),
-        ..External::default()
-    })
-}
-
-fn is_put_back_as_it_was(runtime: &Runtime, target: Target) -> Result<(), Failed> {
-    let directory = tempfile::tempdir()?;
-    let journal = Journal::new(directory.path().join("journal"));
-    runtime.block_on(async {
-        let mut external = external(&target, journal.path()).await?;
-        let attached = Target::start(&Spec::External(external.clone())).await?;
-        equal(attached.capacity(), 2)?;
-        let leased = attached.lease(2).await?;
-        equal(journal.in_use()?.len(), 2)?;
-        fill(&target, &leased[0]).await?;
-        // Somebody waits for an account until one comes back.
-        let (waited, given) = tokio::join!(attached.lease(1), attached.give_back(leased));
-        given?;
-        let waited = waited?;
-        equal(contents(&target, &waited[0]).await?, Vec::new())?;
-        fill(&target, &waited[0]).await?;
-        attached.stop().await;
-        equal(contents(&target, &waited[0]).await?, Vec::new())?;
-        check(!journal.path().exists(), || {
-            "the journal is still there".to_owned()
-        })?;
-
-        // A run that is killed leaves its traces, which the next refuses and cleaning removes.
-        let attached = Target::start(&Spec::External(external.clone())).await?;
-        let leased = attached.lease(1).await?;
-        fill(&target, &leased[0]).await?;
-        drop(attached);
-        let refused = Target::start(&Spec::External(external.clone())).await;
-        let words = refused.err().ok_or("it was not refused")?.to_string();
-        check(words.contains("doctor --clean"), || words.clone())?;
-        let cleared = clear_left_over(&external, target.transport()).await?;
-        equal(cleared, vec![leased[0].user.clone()])?;
-        Target::start(&Spec::External(external.clone()))
-            .await?
-            .stop()
-            .await;
-
-        // Over POP3 alone.
-        external.endpoints.remove(0);
-        let attached = Target::start(&Spec::External(external.clone())).await?;
-        let leased = attached.lease(1).await?;
-        let mut client = imap(&target, &leased[0], Security::Plain).await?;
-        client.append("INBOX", &[], None, MAIL).await?;
-        client.logout().await;
-        attached.give_back(leased).await?;
-        attached.stop().await;
-        equal(contents(&target, &external.accounts[0]).await?, Vec::new())?;
-
-        external.accounts[0].password.push('x');
-        let refused = Target::start(&Spec::External(external)).await;
-        check(matches!(refused, Err(TargetError::Unsafe(_))), || {
-            format!("{refused:?}")
-        })?;
-        target.stop().await;
-        Ok(())
-    })
-}
-
-fn mail_that_was_there_stays(runtime: &Runtime, target: Target) -> Result<(), Failed> {
-    let directory = tempfile::tempdir()?;
-    runtime.block_on(async {
-        let mut external = external(&target, &directory.path().join("journal")).await?;
-        external.accounts.truncate(1);
-        let account = external.accounts[0].clone();
-        fill(&target, &account).await?;
-        let mut client = imap(&target, &account, Security::Plain).await?;
-        client
-            .append("INBOX", &["\\Deleted".to_owned()], None, MAIL)
-            .await?;
-        let before = contents(&target, &account).await?;
-        equal(before.len(), 3)?;
-
-        let refused = Target::start(&Spec::External(external.clone())).await;
-        let words = refused.err().ok_or("it was not refused")?.to_string();
-        for part in [&*account.user, "INBOX", "2 messages", "--allow-non-empty"] {
-            check(words.contains(part), || words.clone())?;
-        }
-
-        external.allow_non_empty = true;
-        let attached = Target::start(&Spec::External(external)).await?;
-        let leased = attached.lease(1).await?;
-        client.append("INBOX", &[], None, MAIL).await?;
-        client.append("Family", &[], None, MAIL).await?;
-        client.create("New/Child").await?;
-        client.append("New/Child", &[], None, MAIL).await?;
-        client.logout().await;
-        equal(contents(&target, &account).await?.len(), 6)?;
-        attached.give_back(leased).await?;
-        equal(contents(&target, &account).await?, before)?;
-        attached.stop().await;
-        target.stop().await;
-        Ok(())
-    })
-}
-
-/// Puts a message into INBOX and one into a mailbox of its own.
-async fn fill(target: &Target, account: &Account) -> Result<(), Failed> {
-    let mut client = imap(target, account, Security::Plain).await?;
-    client.append("INBOX", &[], None, MAIL).await?;
-    client.create("Family").await?;
-    client.append("Family", &[], None, MAIL).await?;
-    client.logout().await;
-    Ok(())
-}
-
-/// Each message: mailbox, UID and flags.
-async fn contents(
-    target: &Target,
-    account: &Account,
-) -> Result<Vec<(String, u32, Vec<String>)>, Failed> {
-    let mut client = imap(target, account, Security::Plain).await?;
-    let mut found = Vec::new();
-    for mailbox in client.mailboxes().await? {
-        for message in client.messages(&mailbox.path).await?.unwrap_or_default() {
-            let mut flags = message.flags;
-            flags.retain(|flag| flag != "\\Recent");
-            found.push((mailbox.path.clone(), message.uid, flags));
-        }
-    }
-    client.logout().await;
-    found.sort();
-    Ok(found)
 }
 
 fn offered(
@@ -492,94 +480,8 @@ async fn pop3(
     .await
 }
 
-/// What a running server leaves if it is not wiped.
-struct Traces {
-    port: u16,
-    directory: PathBuf,
-}
-
-impl Traces {
-    fn of(target: &Target) -> Result<Self, Failed> {
-        Self::on_port(target.endpoints()[0].port)
-    }
-
-    /// Finds the directory by the port that a file in it names.
-    fn on_port(port: u16) -> Result<Self, Failed> {
-        let text = format!("port = {port}\n");
-        let names_port = |directory: &PathBuf| {
-            let mut files = fs::read_dir(directory).into_iter().flatten().flatten();
-            files.any(|file| {
-                fs::read_to_string(file.path()).is_ok_and(|config| config.contains(&text))
-            })
-        };
-        let directory = fs::read_dir("/tmp")?
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|path| path.starts_with("/tmp") && file_name(path).starts_with("mailspec-"))
-            .find(names_port)
-            .ok_or("the server's directory is not to be found")?;
-        Ok(Self { port, directory })
-    }
-
-    fn anyone_listens(&self) -> bool {
-        std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok()
-    }
-
-    /// Processes that name the directory in their arguments, or work in it.
-    fn processes(&self) -> Vec<u32> {
-        let named = self.directory.to_string_lossy();
-        fs::read_dir("/proc")
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(|entry| {
-                let id = file_name(&entry.path()).parse().ok()?;
-                let arguments = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-                let inside = fs::read_link(entry.path().join("cwd"))
-                    .is_ok_and(|cwd| cwd.starts_with(&self.directory));
-                (inside || String::from_utf8_lossy(&arguments).contains(&*named)).then_some(id)
-            })
-            .collect()
-    }
-
-    /// The process that leads the server's group.
-    fn leader(&self) -> Result<u32, Failed> {
-        self.processes()
-            .into_iter()
-            .find(|id| {
-                let arguments = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
-                !String::from_utf8_lossy(&arguments).contains("mailspec-guard")
-            })
-            .ok_or_else(|| "the server's process is not to be found".into())
-    }
-
-    /// Everything must be gone before a time limit.
-    fn check_gone(&self, limit: Duration) -> Result<(), Failed> {
-        let deadline = Instant::now() + limit;
-        loop {
-            let left = self.processes();
-            let listens = self.anyone_listens();
-            let exists = self.directory.exists();
-            if !exists && left.is_empty() && !listens {
-                return Ok(());
-            }
-            check(Instant::now() < deadline, || {
-                format!("left: directory {exists}, processes {left:?}, listens {listens}")
-            })?;
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-}
-
 async fn start(name: &str) -> Result<Target, TargetError> {
     Target::start(&Spec::Managed(name.to_owned())).await
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
 }
 
 fn check(holds: bool, why: impl FnOnce() -> String) -> Result<(), Failed> {
@@ -593,8 +495,12 @@ fn equal<T: PartialEq + std::fmt::Debug>(found: T, wanted: T) -> Result<(), Fail
 }
 
 fn kill(process: u32) -> Result<(), Failed> {
+    signal(process, "KILL")
+}
+
+fn signal(process: u32, name: &str) -> Result<(), Failed> {
     let status = Command::new("kill")
-        .args(["-KILL", &process.to_string()])
+        .args([&format!("-{name}"), &process.to_string()])
         .status()?;
     check(status.success(), || format!("cannot kill {process}"))
 }
