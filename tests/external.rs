@@ -9,11 +9,13 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use mailspec::server::{Options, Ports, Server};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 const PASSWORD: &str = "c4nary:Pa55/w0rd";
 
@@ -46,9 +48,9 @@ async fn foreign(faults: &[&str]) -> Server {
         .map(|user| (user.to_owned(), PASSWORD.to_owned()))
         .to_vec();
     Server::start(Options {
-        ports: Ports::default(),
         faults,
         accounts,
+        ..Options::default()
     })
     .await
     .unwrap()
@@ -364,4 +366,177 @@ fn hang_up_after_greeting() -> u16 {
         }
     });
     port
+}
+
+/// A server in a process of its own, which can be killed and stopped.
+struct Victim {
+    child: Child,
+    targets: Vec<String>,
+}
+
+impl Victim {
+    fn start() -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mailspec"))
+            .arg("serve")
+            .args(["anna", "ben"].map(|user| format!("--account={user}:{PASSWORD}")))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let urls = lines.take(6).map(Result::unwrap);
+        let wanted = |url: &String| !url.starts_with("imaps") && !url.starts_with("pop3s");
+        let targets = urls.filter(wanted).map(|url| format!("--target={url}"));
+        Self {
+            targets: targets.collect(),
+            child,
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        send(self.child.id(), signal);
+    }
+}
+
+impl Drop for Victim {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn send(process: u32, signal: Signal) {
+    kill(Pid::from_raw(i32::try_from(process).unwrap()), signal).unwrap();
+}
+
+/// Starts a run, waits until it has decided a few scenarios, does `deed`, and gives the archived
+/// result with what was written and the exit code.
+fn disturbed(arguments: &[&str], deed: impl FnOnce(&Child)) -> (serde_json::Value, String, i32) {
+    const LIMIT: Duration = Duration::from_secs(120);
+    let home = tempfile::tempdir().unwrap();
+    let archive = home.path().join("result.json");
+    let report = format!("--report=json:{}", archive.display());
+    let mut all = vec!["run", "-v", "--jobs=2", "--timeout-factor=0.3", &report];
+    all.extend(arguments);
+    let mut child = mailspec(&home, &all).spawn().unwrap();
+    let began = Instant::now();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let (mut words, mut passed) = (Vec::new(), 0);
+    while passed < 3 {
+        let line = lines.next().unwrap_or_else(|| panic!("{words:?}")).unwrap();
+        passed += usize::from(line.starts_with("pass"));
+        words.push(line);
+    }
+    deed(&child);
+    let rest = thread::spawn(move || lines.map_while(Result::ok).collect::<Vec<_>>());
+    let output = thread::spawn(move || {
+        let mut output = String::new();
+        let mut stdout = child.stdout.take().unwrap();
+        stdout.read_to_string(&mut output).unwrap();
+        (output, child.wait().unwrap().code().unwrap())
+    });
+    let (output, code) = output.join().unwrap();
+    words.extend(rest.join().unwrap());
+    let words = words.join("\n") + &output;
+    assert!(began.elapsed() < LIMIT, "{:?}: {words}", began.elapsed());
+    let archive = fs::read_to_string(archive).unwrap_or_else(|_| panic!("{words}"));
+    (serde_json::from_str(&archive).unwrap(), words, code)
+}
+
+/// The scenario in which the server died is named, what ran with it is undecided, and all that
+/// had not begun is blocked.
+fn assert_dead(result: &serde_json::Value, words: &str, code: i32, why: &str) {
+    let scenarios = result["scenarios"].as_array().unwrap();
+    let of = |outcome: &str| {
+        let all = scenarios.iter().filter(|it| it["outcome"] == outcome);
+        all.map(|it| it["reason"].as_str().unwrap_or_default())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(code, 6, "{words}");
+    assert_eq!(of("fail"), Vec::<&str>::new(), "{words}");
+    assert!(!of("pass").is_empty(), "{words}");
+    let (died, blocked) = (of("error"), of("blocked"));
+    assert!(!died.is_empty(), "{words}");
+    let while_it_ran = |it: &&&str| it.starts_with("the server died while it ran");
+    assert_eq!(
+        died.iter().filter(while_it_ran).count(),
+        died.len(),
+        "{died:?}"
+    );
+    assert!(blocked.len() > 10, "{words}");
+    assert!(
+        blocked.iter().all(|it| it.contains("dead already")),
+        "{words}"
+    );
+    let trouble = result["troubles"][0].as_str().unwrap();
+    let named = scenarios
+        .iter()
+        .filter(|it| it["outcome"] == "error")
+        .any(|it| trouble.contains(it["id"].as_str().unwrap()));
+    assert!(named, "{trouble}");
+    assert!(trouble.starts_with("the server died while "), "{trouble}");
+    assert!(trouble.contains(why), "{trouble}");
+}
+
+#[test]
+fn a_server_that_is_killed_blocks_the_rest() {
+    let victim = Victim::start();
+    let anna = format!("--account=anna:{PASSWORD}");
+    let ben = format!("--account=ben:{PASSWORD}");
+    let mut arguments: Vec<&str> = victim.targets.iter().map(String::as_str).collect();
+    arguments.extend([&*anna, &*ben, "mixed"]);
+    let (result, words, code) = disturbed(&arguments, |_| victim.signal(Signal::SIGKILL));
+    assert_dead(&result, &words, code, "refused");
+}
+
+#[test]
+fn a_server_that_hangs_blocks_the_rest() {
+    let victim = Victim::start();
+    let anna = format!("--account=anna:{PASSWORD}");
+    let ben = format!("--account=ben:{PASSWORD}");
+    let mut arguments: Vec<&str> = victim.targets.iter().map(String::as_str).collect();
+    arguments.extend([&*anna, &*ben, "mixed"]);
+    let (result, words, code) = disturbed(&arguments, |_| victim.signal(Signal::SIGSTOP));
+    assert_dead(&result, &words, code, "no answer from 127.0.0.1");
+}
+
+/// The same for a server that mailspec started.
+#[test]
+fn a_managed_server_that_is_killed_or_hangs_blocks_the_rest() {
+    if !std::path::Path::new("/usr/sbin/dovecot").exists() {
+        return;
+    }
+    for (signal, why) in [
+        (Signal::SIGKILL, "dovecot ended"),
+        (Signal::SIGSTOP, "dovecot hangs"),
+    ] {
+        let arguments = ["--target=dovecot", "mixed"];
+        let (result, words, code) = disturbed(&arguments, |run| {
+            for leader in family(run.id(), "dovecot") {
+                // Its whole group: login processes greet without their master.
+                let group = Pid::from_raw(-i32::try_from(leader).unwrap());
+                kill(group, signal).unwrap();
+            }
+        });
+        assert_dead(&result, &words, code, why);
+    }
+}
+
+/// The children of a process that have this name, whichever of its threads started them.
+fn family(parent: u32, name: &str) -> Vec<u32> {
+    let threads = fs::read_dir(format!("/proc/{parent}/task")).unwrap();
+    let lists = threads
+        .flatten()
+        .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    let ids: Vec<u32> = lists
+        .flat_map(|list| {
+            let ids = list.split_whitespace().map(|id| id.parse().unwrap());
+            ids.collect::<Vec<u32>>()
+        })
+        .collect();
+    let is_named = |id: &u32| {
+        let comm = fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
+        comm.trim() == name
+    };
+    ids.into_iter().filter(is_named).collect()
 }

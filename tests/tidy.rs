@@ -6,7 +6,7 @@
     reason = "a test that cannot read the tree has failed"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,12 +14,20 @@ use std::path::{Path, PathBuf};
 const IMPORTS: &[(&str, &[&str])] = &[
     ("finding", &[]),
     ("transcript", &[]),
+    ("yaml", &[]),
     ("wire", &["finding"]),
     ("engine", &["wire", "finding"]),
     ("model", &["wire", "finding"]),
     ("expect", &["wire", "finding", "transcript"]),
-    ("scenario", &["expect", "wire", "finding", "transcript"]),
+    (
+        "scenario",
+        &["expect", "wire", "finding", "transcript", "yaml"],
+    ),
     ("outcome", &["finding", "transcript"]),
+    (
+        "expectation",
+        &["scenario", "outcome", "transcript", "finding"],
+    ),
     (
         "judge",
         &[
@@ -35,7 +43,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("transport", &["engine", "wire", "transcript", "finding"]),
     (
         "target",
-        &["server", "transport", "engine", "wire", "finding"],
+        &["server", "transport", "engine", "wire", "finding", "yaml"],
     ),
     (
         "run",
@@ -47,6 +55,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "transport",
             "target",
             "wire",
+            "expectation",
             "outcome",
             "transcript",
             "finding",
@@ -59,12 +68,14 @@ const IMPORTS: &[(&str, &[&str])] = &[
 const PURE: &[&str] = &[
     "finding",
     "transcript",
+    "yaml",
     "wire",
     "engine",
     "model",
     "expect",
     "scenario",
     "outcome",
+    "expectation",
     "judge",
     "report",
 ];
@@ -85,7 +96,7 @@ const BANNED_IN_PURE: &[&str] = &[
 /// Tables with one entry on each line, however long.
 const TABLES: &[&str] = &["src/finding/rule", "src/server/fault.rs"];
 
-const LONGEST_FILE: usize = 800;
+const LONGEST_FILE: usize = 600;
 const LONGEST_LINE: usize = 100;
 
 fn files(folder: &str, suffix: &str) -> Vec<PathBuf> {
@@ -265,31 +276,6 @@ fn every_fixture_message_is_used() {
             complaints.push(format!(
                 "{}: no scenario uses it; remove it",
                 path.display()
-            ));
-        }
-    }
-    complain(&complaints);
-}
-
-#[test]
-fn every_requirement_is_cited() {
-    let cited: BTreeSet<String> = files("scenarios", ".yaml")
-        .iter()
-        .flat_map(|path| {
-            let text = fs::read_to_string(path).unwrap();
-            let covers = text.lines().find_map(|line| line.strip_prefix("covers: ["));
-            let list = covers.unwrap_or_default().trim_end_matches(']').to_owned();
-            list.split(", ").map(ToOwned::to_owned).collect::<Vec<_>>()
-        })
-        .collect();
-    // Held by a device's policy or by a clock, which the language does not have yet.
-    let later = ["promise/pop3-leave-n-days"];
-    let mut complaints = Vec::new();
-    for id in mailspec::finding::requirement::catalogue().keys() {
-        if !cited.contains(*id) && !later.contains(id) {
-            complaints.push(format!(
-                "src/finding/requirements.tsv: {id} is covered by no scenario; write one or \
-                 remove the row"
             ));
         }
     }
