@@ -41,7 +41,6 @@ pub(crate) struct Maildrop {
     pub(crate) lost_track: bool,
     /// The beginning of the connection is not known, and neither is its state.
     joined: bool,
-    told: Vec<u32>,
 }
 
 /// The state of a POP3 session.
@@ -231,17 +230,6 @@ impl Maildrop {
         here.account.holders.remove(&here.session);
         self.pending.clear();
         self.lost_track = true;
-    }
-
-    /// The message-number of a UID that the caller named.
-    pub(crate) fn seq_of(&self, uid: u32) -> Option<u32> {
-        let at = self.told.iter().position(|&told| told == uid)?;
-        u32::try_from(at + 1).ok()
-    }
-
-    /// Takes the UIDs of the messages in the order of their message-numbers.
-    pub(crate) fn learn(&mut self, uids: &[u32]) {
-        self.told = uids.iter().copied().take(MESSAGES).collect();
     }
 
     fn succeeded(

@@ -89,34 +89,23 @@ impl World {
             .obscure();
     }
 
-    /// The number that the message with this UID has in a session now, as far as that is known from
-    /// the session's FETCH responses or from [`World::learn`].
-    ///
-    /// In an IMAP session it moves with each EXPUNGE and VANISHED that the session has seen; in a
-    /// POP3 session it stays.
+    /// The number that the message with this UID has in an IMAP session now, as far as that is known
+    /// from the session's FETCH responses or from [`World::learn`]. It moves with each EXPUNGE and
+    /// VANISHED that the session has seen.
     pub fn seq_of(&self, session: SessionId, uid: u32) -> Option<u32> {
         match &self.sessions.get(session.0)?.view {
             View::Imap(view) => view.seq_of(uid),
-            View::Pop3(drop) => drop.seq_of(uid),
-            View::Delivery => None,
+            View::Pop3(_) | View::Delivery => None,
         }
     }
 
-    /// Takes the UIDs of a session's messages in the order of their numbers, as somebody else saw
-    /// them. Only [`World::seq_of`] relies on it, no check does.
-    ///
-    /// In an IMAP session: those of the selected mailbox, directly after SELECT; called again it
-    /// adds the UIDs above those it has. In a POP3 session: those of the maildrop when it was
-    /// opened.
+    /// Takes the UIDs of the mailbox that an IMAP session has just selected, in the order of their
+    /// numbers, as somebody else saw them. Called again it adds the UIDs above those it has. Only
+    /// [`World::seq_of`] relies on it, no check does.
     pub fn learn(&mut self, session: SessionId, uids_in_order: &[u32]) {
-        match self
-            .sessions
-            .get_mut(session.0)
-            .map(|session| &mut session.view)
-        {
-            Some(View::Imap(view)) => view.learn(uids_in_order),
-            Some(View::Pop3(drop)) => drop.learn(uids_in_order),
-            _ => {}
+        let session = self.sessions.get_mut(session.0);
+        if let Some(View::Imap(view)) = session.map(|session| &mut session.view) {
+            view.learn(uids_in_order);
         }
     }
 }

@@ -10,6 +10,7 @@ mod excused;
 mod findings;
 mod inventory;
 mod mutants;
+mod numbers;
 mod order;
 mod perform;
 mod plan;

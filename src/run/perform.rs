@@ -147,7 +147,7 @@ async fn after_act(stage: &Stage, deed: &crate::scenario::Act) -> Flow {
     let Some(player) = place.as_ref() else {
         return Flow::Continue(());
     };
-    match stage.learn_numbers(player, actor, Some(&mailbox)).await {
+    match stage.learn_numbers(player, actor, &mailbox).await {
         Ok(()) => Flow::Continue(()),
         Err(error) => undecided(error),
     }

@@ -66,9 +66,19 @@ impl Player {
     /// change may take to reach other sessions.
     pub(super) async fn enter(stage: &Stage, actor: &Actor) -> Flow<Self> {
         let began = Instant::now();
+        let numbers = match stage.message_numbers(actor).await {
+            Ok(numbers) => numbers,
+            Err(error) => return undecided(error),
+        };
         loop {
             match Self::try_to_enter(stage, actor).await {
-                Ok(player) => return Flow::Continue(player),
+                Ok(player) => {
+                    if let Some(numbers) = numbers {
+                        let session = player.session;
+                        stage.ledger().message_numbers.insert(session, numbers);
+                    }
+                    return Flow::Continue(player);
+                }
                 Err(refusal) if refusal.in_use && began.elapsed() < stage.deadlines.propagation => {
                     sleep(RETRY).await;
                 }
@@ -146,12 +156,6 @@ impl Player {
         for command in opening(self, stage, actor) {
             self.must_succeed(stage, command).await?;
         }
-        if actor.login && matches!(self.protocol, Protocol::Imap | Protocol::Pop3) {
-            stage
-                .learn_numbers(self, actor, None)
-                .await
-                .map_err(Refusal::new)?;
-        }
         let mailbox = actor.select.as_deref().or(actor.examine.as_deref());
         if let Some(mailbox) = mailbox {
             let verb = if actor.select.is_some() {
@@ -164,7 +168,7 @@ impl Player {
             self.must_succeed(stage, Command::text(&format!("{verb} {name}")))
                 .await?;
             stage
-                .learn_numbers(self, actor, Some(mailbox))
+                .learn_numbers(self, actor, mailbox)
                 .await
                 .map_err(Refusal::new)?;
         }

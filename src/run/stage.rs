@@ -66,6 +66,8 @@ pub(super) struct Ledger {
     pub(super) now: Duration,
     /// The story of the devices so far.
     pub(super) moments: Vec<Moment>,
+    /// The message-numbers of each POP3 session by names of messages.
+    pub(super) message_numbers: BTreeMap<SessionId, BTreeMap<String, u32>>,
     /// What the server last challenged each connection with.
     challenges: BTreeMap<SessionId, Challenges>,
     /// Observations not yet given to the world, with their times.
@@ -263,16 +265,8 @@ impl Stage {
         if let Some(challenges) = session.and_then(|session| ledger.challenges.get(&session)) {
             own.extend(challenges.proofs(account));
         }
-        let numbers = session
-            .map(|session| {
-                let uids = ledger.values.messages.iter();
-                uids.filter_map(|(name, facts)| {
-                    Some((name.clone(), ledger.world.seq_of(session, facts.uid?)?))
-                })
-                .collect()
-            })
-            .unwrap_or_default();
-        ActorValues::new(ledger.values.clone(), own, numbers)
+        let numbers = session.map(|session| ledger.numbers(session));
+        ActorValues::new(ledger.values.clone(), own, numbers.unwrap_or_default())
     }
 
     /// Which fields of messages the scenario's text asks for: `uid`, `seq`, `uidl` ….
@@ -297,6 +291,19 @@ fn sasl_plain(account: &Account) -> Vec<u8> {
 }
 
 impl Ledger {
+    /// The numbers of a session's messages now, by the names of the messages.
+    fn numbers(&self, session: SessionId) -> BTreeMap<String, u32> {
+        if let Some(numbers) = self.message_numbers.get(&session) {
+            return numbers.clone();
+        }
+        let messages = self.values.messages.iter();
+        messages
+            .filter_map(|(name, facts)| {
+                Some((name.clone(), self.world.seq_of(session, facts.uid?)?))
+            })
+            .collect()
+    }
+
     /// Adds a finding unless the same rule was broken often enough on that connection already.
     fn add(&mut self, finding: Finding) {
         const ENOUGH: usize = 5;

@@ -235,29 +235,6 @@ impl Stage {
         }
         Flow::Continue(())
     }
-
-    /// Tells the model which UIDs a session's numbers stand for, if the scenario uses numbers.
-    ///
-    /// `mailbox` is the one selected; `None` after a login, which opens the maildrop in POP3.
-    pub(super) async fn learn_numbers(
-        &self,
-        player: &Player,
-        actor: &Actor,
-        mailbox: Option<&str>,
-    ) -> Result<(), SetUpError> {
-        let mailbox = match (actor.protocol, mailbox) {
-            (Protocol::Pop3, None) => "INBOX",
-            (Protocol::Imap, Some(mailbox)) => mailbox,
-            _ => return Ok(()),
-        };
-        if self.fields_used().contains("seq") && self.target.endpoint(Protocol::Imap).is_some() {
-            let listed = self.look(mailbox, actor.account).await?.unwrap_or_default();
-            let uids: Vec<u32> = listed.iter().map(|listed| listed.uid).collect();
-            self.reflect();
-            self.ledger().world.learn(player.session(), &uids);
-        }
-        Ok(())
-    }
 }
 
 fn holds(check: &Check, view: &Option<Vec<String>>) -> bool {

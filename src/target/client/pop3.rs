@@ -54,7 +54,8 @@ impl Pop3Client {
     }
 
     /// Each message-number with the value of Message-ID, angle brackets included; that of a
-    /// message that needs UTF-8 mode (RFC 6856 §5) is not known.
+    /// message that needs UTF-8 mode (RFC 6856 §5) is not known. By TOP, or where that is refused
+    /// (RFC 1939 §7 leaves it out of what every server has) by RETR.
     pub async fn message_ids(&mut self) -> Result<Vec<(u32, Option<String>)>, ClientError> {
         let mut found = Vec::new();
         for (number, _) in self.sizes().await? {
@@ -64,10 +65,11 @@ impl Pop3Client {
                 .command(&command, Command::text(&command))
                 .await?;
             let header = match response(&answer.last) {
-                Some(header) if is_ok(header) || needs_utf8(header) => header.content(),
-                _ => return Err(self.session.refused(&command, &answer.last)),
+                Some(header) if is_ok(header) => header.content().unwrap_or_default(),
+                Some(header) if needs_utf8(header) => Vec::new(),
+                _ => self.retrieve(number).await?,
             };
-            found.push((number, message_id(&header.unwrap_or_default())));
+            found.push((number, message_id(&header)));
         }
         Ok(found)
     }

@@ -1,0 +1,54 @@
+//! Which number a message has in an actor's session: what `${NAME.seq}` stands for.
+
+use std::collections::BTreeMap;
+
+use super::player::Player;
+use super::setup::{SetUpError, name_in};
+use super::stage::Stage;
+use crate::scenario::Actor;
+use crate::wire::Protocol;
+
+impl Stage {
+    /// The message-numbers that the next POP3 session of an actor will have, if the scenario uses
+    /// numbers: what a session of our own finds just before. No RFC says in which order a maildrop is
+    /// numbered, so that IMAP's order is no answer.
+    ///
+    /// `None` if there is nothing to ask, or somebody has the maildrop open.
+    pub(super) async fn message_numbers(
+        &self,
+        actor: &Actor,
+    ) -> Result<Option<BTreeMap<String, u32>>, SetUpError> {
+        if actor.protocol != Protocol::Pop3 || !self.fields_used().contains("seq") {
+            return Ok(None);
+        }
+        let Ok(mut client) = self.pop3(actor.account, "(look)").await else {
+            return Ok(None);
+        };
+        let ids = client.message_ids().await?;
+        client.quit().await?;
+        let mut numbers = BTreeMap::new();
+        for (number, id) in ids {
+            if let Some(id) = id {
+                numbers.entry(name_in(&id)).or_insert(number);
+            }
+        }
+        Ok(Some(numbers))
+    }
+
+    /// Tells the model which UIDs the numbers of an IMAP session stand for that has just selected
+    /// this mailbox, if the scenario uses numbers.
+    pub(super) async fn learn_numbers(
+        &self,
+        player: &Player,
+        actor: &Actor,
+        mailbox: &str,
+    ) -> Result<(), SetUpError> {
+        if self.fields_used().contains("seq") {
+            let listed = self.look(mailbox, actor.account).await?.unwrap_or_default();
+            let uids: Vec<u32> = listed.iter().map(|listed| listed.uid).collect();
+            self.reflect();
+            self.ledger().world.learn(player.session(), &uids);
+        }
+        Ok(())
+    }
+}
