@@ -54,6 +54,10 @@ fn cyrus(options: &'static [(&'static str, &'static str)]) -> Box<dyn Recipe> {
     Box::new(Cyrus { options })
 }
 
+fn mailutils(mailbox_type: &'static str) -> Box<dyn Recipe> {
+    Box::new(Mailutils { mailbox_type })
+}
+
 fn solid_pop3d(settings: &'static str) -> Box<dyn Recipe> {
     Box::new(SolidPop3d { settings })
 }
@@ -127,18 +131,18 @@ const CATALOGUE: &[Entry] = &[
     ),
     entry(
         "mailutils",
-        "GNU Mailutils 3, imap4d and pop3d on Maildirs",
-        || Box::new(Mailutils { lock: false }),
+        "GNU Mailutils 3, imap4d, pop3d and lmtpd on Maildirs",
+        || mailutils("maildir"),
     ),
     entry(
-        "mailutils:lock",
-        "mandatory-locking: who has opened a mailbox keeps others out of it",
-        || Box::new(Mailutils { lock: true }),
+        "mailutils:mbox",
+        "mail in mbox files, Mailutils' own default",
+        || mailutils("mbox"),
     ),
     entry(
         "mailutils:clock",
         "libfaketime puts its clock forward",
-        || Box::new(Mailutils { lock: false }),
+        || mailutils("maildir"),
     )
     .with_clock(),
     entry("pymap", "pymap on Maildirs; IMAP only", || Box::new(Pymap)),

@@ -1,4 +1,4 @@
-//! GNU Mailutils 3: imap4d and pop3d on Maildirs.
+//! GNU Mailutils 3: imap4d, pop3d and lmtpd.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
@@ -7,33 +7,40 @@ use std::time::Duration;
 
 use super::crypt::crypt;
 use super::install::not_installed;
-use super::maildir::{maildir_of, make_maildir};
 use super::process::Program;
 use super::program::{find_program, output};
 use super::site::Site;
 use super::template::fill;
-use super::{Account, Isolation, Recipe, TargetError, local_part};
+use super::{Account, EVERYTHING, Isolation, Recipe, TargetError};
 use crate::transport::Security;
 use crate::wire::Protocol;
 
-const CONFIGURATION: &str = include_str!("../../../fixtures/servers/mailutils/common.conf.in");
+const COMMON: &str = include_str!("../../../fixtures/servers/mailutils/common.conf.in");
+const CLIENTS: &str = include_str!("../../../fixtures/servers/mailutils/clients.conf.in");
+const DELIVERY: &str = include_str!("../../../fixtures/servers/mailutils/lmtpd.conf.in");
 const RUN: &str = include_str!("../../../fixtures/servers/mailutils/run.sh");
-const MAILDIR: &str = "home/@LOCAL@/INBOX";
 
-/// The domain of every account: users log in with their whole address.
-const DOMAIN: &str = "localhost";
+/// The programs, their part of the configuration, and what they speak.
+const SERVERS: &[(&str, &str, Protocol)] = &[
+    ("imap4d", CLIENTS, Protocol::Imap),
+    ("pop3d", CLIENTS, Protocol::Pop3),
+    ("lmtpd", DELIVERY, Protocol::Lmtp),
+];
 
 /// The servers and the setting that makes a variant of them.
 #[derive(Debug)]
 pub(super) struct Mailutils {
-    /// `mandatory-locking`: who has opened the maildrop keeps others out of it, in both protocols.
-    pub lock: bool,
+    /// `mailbox-type`: how mail is kept.
+    pub mailbox_type: &'static str,
 }
 
 impl Recipe for Mailutils {
     fn version(&self) -> Result<String, TargetError> {
-        let said = find_program("pop3d")
-            .and_then(|_| find_program("imap4d"))
+        let said = SERVERS
+            .iter()
+            .all(|(name, ..)| find_program(name).is_some())
+            .then(|| find_program("imap4d"))
+            .flatten()
             .and_then(|path| output(&path, &["--version"]))
             .filter(|said| said.contains("Mailutils"))
             .ok_or_else(|| not_installed("mailutils"))?;
@@ -43,40 +50,30 @@ impl Recipe for Mailutils {
     }
 
     fn services(&self) -> &'static [(Protocol, Security)] {
-        &[
-            (Protocol::Imap, Security::Plain),
-            (Protocol::Imap, Security::StartTls),
-            (Protocol::Imap, Security::Implicit),
-            (Protocol::Pop3, Security::Plain),
-            (Protocol::Pop3, Security::StartTls),
-            (Protocol::Pop3, Security::Implicit),
-        ]
+        EVERYTHING
     }
 
     fn configure(&self, site: &Site) -> io::Result<Program> {
-        for name in ["domains", "home", "lock"] {
+        for name in ["home", "mail", "lock"] {
             site.make_mail_directory(name)?;
         }
         let lock = site.directory.join("lock");
         fs::set_permissions(lock, Permissions::from_mode(0o1777))?;
-        fs::write(site.directory.join("domains").join(DOMAIN), "")?;
+        fs::copy("/etc/passwd", site.directory.join("passwd"))?;
         if let Some(user) = &site.ordinary_user {
             // pop3d insists on changing to this group.
             let group = format!("mail:x:{}:\n", user.gid);
             fs::write(site.directory.join("group"), group)?;
         }
-        for (name, protocol) in [("imap4d", Protocol::Imap), ("pop3d", Protocol::Pop3)] {
+        for &(name, part, protocol) in SERVERS {
             let values = [
                 ("DIR", site.directory.display().to_string()),
                 ("NAME", name.to_owned()),
-                ("LOCK", if self.lock { "yes" } else { "no" }.to_owned()),
+                ("TYPE", self.mailbox_type.to_owned()),
                 ("CLEAR", site.port(protocol, Security::Plain).to_string()),
                 ("TLS", site.port(protocol, Security::Implicit).to_string()),
             ];
-            let mut text = fill(CONFIGURATION, &values);
-            if name == "imap4d" {
-                text.push_str("create-home-dir yes;\n");
-            }
+            let text = fill(COMMON, &values) + &fill(part, &values);
             fs::write(site.directory.join(format!("{name}.conf")), text)?;
         }
         let run = site.directory.join("run.sh");
@@ -88,25 +85,17 @@ impl Recipe for Mailutils {
         ))
     }
 
-    fn credentials(&self, account: Account) -> Account {
-        Account {
-            user: account.address.clone(),
-            ..account
-        }
-    }
-
     fn add_account(&self, site: &Site, account: &Account) -> io::Result<()> {
-        let maildir = maildir_of(site, MAILDIR, account);
-        make_maildir(&maildir, &site.mail_owner)?;
-        let home = maildir.parent().unwrap_or(&maildir).display();
+        let user = &account.user;
+        let home = site.make_mail_directory(&format!("home/{user}"))?;
         let (uid, gid) = (site.mail_owner.uid, site.mail_owner.gid);
-        let (local, hash) = (local_part(account), crypt(&account.password)?);
-        let line = format!("{local}:{hash}:{uid}:{gid}:{local}:{home}:/bin/false\n");
-        let accounts = site.directory.join("domains").join(DOMAIN);
-        // One write: whoever reads meanwhile sees the whole line or nothing of it.
+        let (hash, home) = (crypt(&account.password)?, home.display());
+        let line = format!("{user}:{hash}:{uid}:{gid}::{home}:/bin/false\n");
+        // Appended in place: the servers see this very file as the system's. One write: whoever
+        // reads meanwhile sees the whole line or nothing of it.
         File::options()
             .append(true)
-            .open(accounts)?
+            .open(site.directory.join("passwd"))?
             .write_all(line.as_bytes())
     }
 
@@ -115,16 +104,12 @@ impl Recipe for Mailutils {
         Ok(())
     }
 
-    fn maildir(&self) -> Option<&'static str> {
-        Some(MAILDIR)
-    }
-
     fn isolation(&self) -> Isolation {
         Isolation::Needed
     }
 
     fn store(&self) -> &'static [&'static str] {
-        &["home"]
+        &["home", "mail"]
     }
 
     fn propagation_limit(&self) -> Duration {
