@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::crypt::crypt;
 use super::install::not_installed;
+use super::maildir::make_maildir;
 use super::process::Program;
 use super::program::{find_program, output};
 use super::site::Site;
@@ -87,6 +88,14 @@ impl Recipe for Mailutils {
 
     fn add_account(&self, site: &Site, account: &Account) -> io::Result<()> {
         let user = &account.user;
+        // APPEND to an INBOX that does not exist yet is refused.
+        let spool = site.directory.join("mail").join(user);
+        if self.mailbox_type == "maildir" {
+            make_maildir(&spool, &site.mail_owner)?;
+        } else {
+            fs::write(&spool, "")?;
+            site.give_to_mail_owner(&spool)?;
+        }
         let home = site.make_mail_directory(&format!("home/{user}"))?;
         let (uid, gid) = (site.mail_owner.uid, site.mail_owner.gid);
         let (hash, home) = (crypt(&account.password)?, home.display());
