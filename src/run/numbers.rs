@@ -10,8 +10,8 @@ use crate::wire::Protocol;
 
 impl Stage {
     /// The message-numbers that the next POP3 session of an actor will have, if the scenario uses
-    /// numbers: what a session of our own finds just before. No RFC says in which order a maildrop is
-    /// numbered, so that IMAP's order is no answer.
+    /// numbers: what a session of our own finds just before. No RFC says in which order a maildrop
+    /// is numbered, so that IMAP's order is no answer.
     ///
     /// `None` if there is nothing to ask, or somebody has the maildrop open.
     pub(super) async fn message_numbers(
