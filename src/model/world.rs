@@ -90,7 +90,7 @@ impl World {
     }
 
     /// The number that the message with this UID has in an IMAP session now, as far as that is
-    /// known from the session's FETCH responses or from [`World::learn`]. It moves with each EXPUNGE
+    /// known from its FETCH responses or from [`World::learn`]. It moves with each EXPUNGE
     /// and VANISHED that the session has seen.
     pub fn seq_of(&self, session: SessionId, uid: u32) -> Option<u32> {
         match &self.sessions.get(session.0)?.view {
