@@ -94,7 +94,8 @@ struct Entry {
     /// The scenario or scenarios, as written.
     scenario: String,
     glob: GlobMatcher,
-    /// Patterns on what stands in an id's brackets; none means every variant.
+    /// Patterns on what stands in an id's brackets, `!` in front of those that it must not fit; none
+    /// means every variant.
     variants: Vec<String>,
     /// Patterns on the name of the target, `!` in front of those that it must not fit; none means
     /// every target.
@@ -126,21 +127,12 @@ impl Entry {
     /// True if the entry speaks of this variant of a scenario.
     fn fits(&self, id: &str) -> bool {
         let (scenario, variant) = split(id);
-        self.glob.is_match(scenario)
-            && (self.variants.is_empty()
-                || self
-                    .variants
-                    .iter()
-                    .any(|one| pattern::matches(one, variant)))
+        self.glob.is_match(scenario) && pattern::fit(&self.variants, variant)
     }
 
-    /// True if the entry speaks of this target: no pattern with a `!` fits, and one without, if
-    /// there are any.
+    /// True if the entry speaks of this target.
     fn is_for(&self, target: &str) -> bool {
-        let negated = |one: &&String| one.starts_with('!');
-        let (not, only): (Vec<&String>, Vec<&String>) = self.targets.iter().partition(negated);
-        let fits = |one: &&String| pattern::matches(one.trim_start_matches('!'), target);
-        !not.iter().any(fits) && (only.is_empty() || only.iter().any(fits))
+        pattern::fit(&self.targets, target)
     }
 
     /// True if the entry is about a rule, in whatever scenario it is broken: a scenario that does

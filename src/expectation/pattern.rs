@@ -18,6 +18,14 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
     rest.ends_with(last)
 }
 
+/// True if no pattern with a `!` in front fits, and one without, if there are any.
+pub(super) fn fit(patterns: &[String], text: &str) -> bool {
+    let negated = |one: &&String| one.starts_with('!');
+    let (not, only): (Vec<&String>, Vec<&String>) = patterns.iter().partition(negated);
+    let fits = |one: &&String| matches(one.trim_start_matches('!'), text);
+    !not.iter().any(fits) && (only.is_empty() || only.iter().any(fits))
+}
+
 /// A pattern for this text that leaves numbers open: they differ from run to run. The code of an
 /// SMTP reply is none of them.
 pub(super) fn of(text: &str) -> String {
@@ -78,6 +86,22 @@ mod tests {
         ];
         for (pattern, text, fits) in table {
             assert_eq!(matches(pattern, text), fits, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_with_an_exclamation_mark_takes_out() {
+        let table: [(&[&str], &str, bool); 6] = [
+            (&[], "set=*", true),
+            (&["!set=1*"], "set=*", true),
+            (&["!set=1*"], "set=1:*", false),
+            (&["set=*", "!set=*:*"], "set=*", true),
+            (&["set=*", "!set=*:*"], "set=*:1", false),
+            (&["set=*", "!set=*:*"], "item=1", false),
+        ];
+        for (patterns, text, fits) in table {
+            let patterns: Vec<String> = patterns.iter().map(|&one| one.to_owned()).collect();
+            assert_eq!(fit(&patterns, text), fits, "{patterns:?} {text}");
         }
     }
 

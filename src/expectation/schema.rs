@@ -21,7 +21,8 @@ struct Entry {
     /// The scenario's id without variant, or a glob: `pop3/lock/*`, `mixed/**`; `anywhere` for a
     /// rule that may be broken in whatever scenario checks it.
     scenario: String,
-    /// Patterns on what stands in the id's brackets (`order=12*`); left out: every variant.
+    /// Patterns on what stands in the id's brackets (`order=12*`, `!order=122`); left out: every
+    /// variant.
     variant: Option<OneOrMore<String>>,
     /// Patterns on the target's name (`dovecot:*`, `!dovecot:lock`); left out: every target.
     target: Option<OneOrMore<String>>,
