@@ -94,8 +94,8 @@ struct Entry {
     /// The scenario or scenarios, as written.
     scenario: String,
     glob: GlobMatcher,
-    /// Patterns on what stands in an id's brackets, `!` in front of those that it must not fit; none
-    /// means every variant.
+    /// Patterns on what stands in an id's brackets, `!` in front of those that it must not fit;
+    /// none means every variant.
     variants: Vec<String>,
     /// Patterns on the name of the target, `!` in front of those that it must not fit; none means
     /// every target.
