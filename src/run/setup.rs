@@ -90,7 +90,36 @@ impl Stage {
                 self.hand_in(message, 1, None, SET_UP).await?;
             }
         }
+        if self.fields_used().contains("size") {
+            self.learn_sizes(1).await?;
+        }
         Flow::Continue(())
+    }
+
+    /// The sizes as POP3 says, of a target without IMAP.
+    async fn learn_sizes(&self, account: usize) -> Flow {
+        let found = match self.sizes(account).await {
+            Ok(found) => found,
+            Err(error) => return undecided(format!("set-up failed: {error}")),
+        };
+        let mut ledger = self.ledger();
+        for (name, size) in found {
+            if let Some(facts) = ledger.values.messages.get_mut(&name) {
+                facts.size = Some(size);
+            }
+        }
+        Flow::Continue(())
+    }
+
+    async fn sizes(&self, account: usize) -> Result<BTreeMap<String, u64>, SetUpError> {
+        let mut client = self.pop3(account, SET_UP).await?;
+        let sizes: BTreeMap<u32, u64> = client.sizes().await?.into_iter().collect();
+        let names = client.message_ids().await?;
+        client.quit().await?;
+        let named = names
+            .into_iter()
+            .filter_map(|(number, id)| Some((name_in(&id?), *sizes.get(&number)?)));
+        Ok(named.collect())
     }
 
     /// Hands a message in: by the channel asked for, else LMTP, else SMTP, else as a file, else
