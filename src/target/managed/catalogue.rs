@@ -54,10 +54,6 @@ fn cyrus(options: &'static [(&'static str, &'static str)]) -> Box<dyn Recipe> {
     Box::new(Cyrus { options })
 }
 
-fn mailutils(mailbox_type: &'static str) -> Box<dyn Recipe> {
-    Box::new(Mailutils { mailbox_type })
-}
-
 fn solid_pop3d(settings: &'static str) -> Box<dyn Recipe> {
     Box::new(SolidPop3d { settings })
 }
@@ -132,17 +128,12 @@ const CATALOGUE: &[Entry] = &[
     entry(
         "mailutils",
         "GNU Mailutils 3, imap4d, pop3d and lmtpd on Maildirs",
-        || mailutils("maildir"),
-    ),
-    entry(
-        "mailutils:mbox",
-        "mail in mbox files, Mailutils' own default",
-        || mailutils("mbox"),
+        || Box::new(Mailutils),
     ),
     entry(
         "mailutils:clock",
         "libfaketime puts its clock forward",
-        || mailutils("maildir"),
+        || Box::new(Mailutils),
     )
     .with_clock(),
     entry("pymap", "pymap on Maildirs; IMAP only", || Box::new(Pymap)),

@@ -1,8 +1,10 @@
-//! GNU Mailutils 3: imap4d, pop3d and lmtpd.
+//! GNU Mailutils 3: imap4d, pop3d and lmtpd on Maildirs.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::crypt::crypt;
@@ -19,6 +21,7 @@ use crate::wire::Protocol;
 const COMMON: &str = include_str!("../../../fixtures/servers/mailutils/common.conf.in");
 const CLIENTS: &str = include_str!("../../../fixtures/servers/mailutils/clients.conf.in");
 const DELIVERY: &str = include_str!("../../../fixtures/servers/mailutils/lmtpd.conf.in");
+const APOP: &str = include_str!("../../../fixtures/servers/mailutils/apop.conf.in");
 const RUN: &str = include_str!("../../../fixtures/servers/mailutils/run.sh");
 
 /// The programs, their part of the configuration, and what they speak.
@@ -28,12 +31,12 @@ const SERVERS: &[(&str, &str, Protocol)] = &[
     ("lmtpd", DELIVERY, Protocol::Lmtp),
 ];
 
-/// The servers and the setting that makes a variant of them.
+/// One change of the passwords for APOP at a time, in this process.
+static CHANGING: Mutex<()> = Mutex::new(());
+
+/// The servers.
 #[derive(Debug)]
-pub(super) struct Mailutils {
-    /// `mailbox-type`: how mail is kept.
-    pub mailbox_type: &'static str,
-}
+pub(super) struct Mailutils;
 
 impl Recipe for Mailutils {
     fn version(&self) -> Result<String, TargetError> {
@@ -70,11 +73,13 @@ impl Recipe for Mailutils {
             let values = [
                 ("DIR", site.directory.display().to_string()),
                 ("NAME", name.to_owned()),
-                ("TYPE", self.mailbox_type.to_owned()),
                 ("CLEAR", site.port(protocol, Security::Plain).to_string()),
                 ("TLS", site.port(protocol, Security::Implicit).to_string()),
             ];
-            let text = fill(COMMON, &values) + &fill(part, &values);
+            let mut text = fill(COMMON, &values) + &fill(part, &values);
+            if protocol == Protocol::Pop3 {
+                text.push_str(&fill(APOP, &values));
+            }
             fs::write(site.directory.join(format!("{name}.conf")), text)?;
         }
         let run = site.directory.join("run.sh");
@@ -89,15 +94,10 @@ impl Recipe for Mailutils {
     fn add_account(&self, site: &Site, account: &Account) -> io::Result<()> {
         let user = &account.user;
         // APPEND to an INBOX that does not exist yet is refused.
-        let spool = site.directory.join("mail").join(user);
-        if self.mailbox_type == "maildir" {
-            make_maildir(&spool, &site.mail_owner)?;
-        } else {
-            fs::write(&spool, "")?;
-            site.give_to_mail_owner(&spool)?;
-        }
+        make_maildir(&site.directory.join("mail").join(user), &site.mail_owner)?;
         let home = site.make_mail_directory(&format!("home/{user}"))?;
         let (uid, gid) = (site.mail_owner.uid, site.mail_owner.gid);
+        add_to_apop(site, account)?;
         let (hash, home) = (crypt(&account.password)?, home.display());
         let line = format!("{user}:{hash}:{uid}:{gid}::{home}:/bin/false\n");
         // Appended in place: the servers see this very file as the system's. One write: whoever
@@ -124,4 +124,29 @@ impl Recipe for Mailutils {
     fn propagation_limit(&self) -> Duration {
         Duration::from_secs(5)
     }
+}
+
+/// Gives an account its password for APOP. pop3d may read meanwhile, so each version of the file is
+/// complete before it takes the place of the one before.
+fn add_to_apop(site: &Site, account: &Account) -> io::Result<()> {
+    let _alone = CHANGING.lock().unwrap_or_else(PoisonError::into_inner);
+    let (passwords, next) = (
+        site.directory.join("apop"),
+        site.directory.join("next-apop"),
+    );
+    if passwords.exists() {
+        fs::copy(&passwords, &next)?;
+    }
+    let made = Command::new("popauth")
+        .arg("--add")
+        .arg(format!("--file={}", next.display()))
+        .arg(format!("--user={}", account.user))
+        .arg(format!("--password={}", account.password))
+        .stdin(Stdio::null())
+        .output()?;
+    if !made.status.success() {
+        let said = String::from_utf8_lossy(&made.stderr);
+        return Err(io::Error::other(said.trim().to_owned()));
+    }
+    fs::rename(next, passwords)
 }
