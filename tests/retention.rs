@@ -1,4 +1,5 @@
-//! Each retention profile of the embedded server keeps what the scenarios made for it predict.
+//! Each manner of the embedded server passes: retention profiles what the scenarios made for them
+//! predict, and another order of message-numbers everything.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,9 +19,12 @@ impl Progress for Silent {
 }
 
 async fn run_with(retention: Retention, selectors: [&str; 2]) -> Vec<ScenarioResult> {
+    run_on(Spec::EmbeddedAs(retention, Vec::new()), selectors).await
+}
+
+async fn run_on(spec: Spec, selectors: [&str; 2]) -> Vec<ScenarioResult> {
     let library = Library::shipped();
     let chosen = select(&library.scenarios, &selectors.map(str::to_owned)).expect("they are there");
-    let spec = Spec::EmbeddedAs(retention, Vec::new());
     let target = Arc::new(Target::start(&spec).await.expect("it starts"));
     let options = Options {
         jobs: 8,
@@ -71,6 +75,16 @@ async fn every_profile_passes_the_scenarios_made_for_it() {
             name == "strict" || made_for_it > 0,
             "{name} has no scenario"
         );
+    }
+}
+
+/// RFC 1939 fixes no order of message-numbers: no scenario may depend on one.
+#[tokio::test]
+async fn maildrops_may_be_numbered_from_the_newest_message() {
+    let spec = Spec::EmbeddedNewestFirst(Vec::new());
+    for result in run_on(spec, ["pop3", "mixed"]).await {
+        let fits = matches!(result.outcome, Outcome::Pass | Outcome::NotApplicable);
+        assert!(fits, "{}: {:?}", result.id, result.findings);
     }
 }
 

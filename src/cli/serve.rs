@@ -68,6 +68,7 @@ async fn serve(arguments: &ServeArguments) -> Result<u8, Refusal> {
         faults: arguments.faults.clone(),
         retention: Retention::Strict,
         accounts: arguments.accounts.clone(),
+        newest_first: false,
     };
     let server = Server::start(options).await.map_err(|error| Refusal {
         code: USAGE,

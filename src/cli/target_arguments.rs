@@ -55,6 +55,10 @@ impl TargetArguments {
                 self.refuse_external_options()?;
                 Ok(Spec::EmbeddedAs(retention, self.faults.clone()))
             }
+            Spec::EmbeddedNewestFirst(_) => {
+                self.refuse_external_options()?;
+                Ok(Spec::EmbeddedNewestFirst(self.faults.clone()))
+            }
             _ if !self.faults.is_empty() => {
                 Err(Refusal::usage("only the embedded server has faults"))
             }

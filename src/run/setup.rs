@@ -47,9 +47,6 @@ impl Stage {
             }
         }
         client.logout().await;
-        if let Err(error) = self.target.settle(self.account(1)).await {
-            return undecided(format!("set-up failed: {error}"));
-        }
         if self.fields_used().contains("uidl") {
             return self.learn_unique_ids(1).await;
         }

@@ -19,6 +19,8 @@ pub(crate) struct Context {
     pub(crate) faults: FaultSet,
     /// What happens to popped mail.
     pub(crate) retention: Retention,
+    /// Whether the newest message of a maildrop is number 1.
+    pub(crate) newest_first: bool,
     /// What corrupts what is sent.
     pub(crate) corruptor: Arc<Corruptor>,
     /// For STARTTLS and STLS.

@@ -51,6 +51,8 @@ pub struct Options {
     pub faults: Vec<Fault>,
     /// What it does with popped and with old mail; a fault may bring its own profile along.
     pub retention: Retention,
+    /// Whether the newest message of a maildrop is number 1: RFC 1939 leaves the order open.
+    pub newest_first: bool,
     /// User names and passwords that exist from the start.
     pub accounts: Vec<(String, String)>,
 }

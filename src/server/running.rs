@@ -39,6 +39,7 @@ impl Server {
             store: Arc::new(store),
             faults,
             retention,
+            newest_first: options.newest_first,
             corruptor: Arc::default(),
             tls: identity.acceptor.clone(),
         };

@@ -24,15 +24,33 @@ pub(super) struct Embedded {
 
 impl Embedded {
     /// Starts the server on free ports.
-    pub(super) async fn start(
-        retention: Option<Retention>,
+    pub(super) async fn start(faults: &[Fault]) -> Result<Self, TargetError> {
+        let options = with_faults(faults);
+        Self::start_with("embedded".to_owned(), options).await
+    }
+
+    /// Starts the server with a retention profile.
+    pub(super) async fn start_as(
+        retention: Retention,
         faults: &[Fault],
     ) -> Result<Self, TargetError> {
         let options = Options {
-            faults: faults.to_vec(),
-            retention: to_server(retention.unwrap_or_default()),
-            ..Options::default()
+            retention: to_server(retention),
+            ..with_faults(faults)
         };
+        Self::start_with(format!("embedded:{retention}"), options).await
+    }
+
+    /// Starts the server with maildrops numbered from the newest message.
+    pub(super) async fn start_newest_first(faults: &[Fault]) -> Result<Self, TargetError> {
+        let options = Options {
+            newest_first: true,
+            ..with_faults(faults)
+        };
+        Self::start_with("embedded:newest-first".to_owned(), options).await
+    }
+
+    async fn start_with(name: String, options: Options) -> Result<Self, TargetError> {
         let server = Server::start(options).await.map_err(|error| {
             TargetError::Unreachable(format!("the embedded server did not start: {error}"))
         })?;
@@ -40,10 +58,7 @@ impl Embedded {
         Ok(Self {
             server,
             facts: Facts {
-                name: match retention {
-                    Some(retention) => format!("embedded:{retention}"),
-                    None => "embedded".to_owned(),
-                },
+                name,
                 version: Some(format!("mailspec {}", env!("CARGO_PKG_VERSION"))),
             },
             endpoints,
@@ -134,6 +149,13 @@ impl Embedded {
 
     pub(super) async fn stop(self) {
         self.server.kill().await;
+    }
+}
+
+fn with_faults(faults: &[Fault]) -> Options {
+    Options {
+        faults: faults.to_vec(),
+        ..Options::default()
     }
 }
 

@@ -9,6 +9,9 @@ use super::{External, MANAGED, Spec};
 /// What a retention profile follows in the name of the embedded server.
 const EMBEDDED_AS: &str = "embedded:";
 
+/// The embedded server that numbers its maildrops from the newest message.
+const NEWEST_FIRST: &str = "embedded:newest-first";
+
 /// What was given for a target cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SpecError {
@@ -105,6 +108,7 @@ impl Spec {
         match targets {
             [] => Ok(Self::Embedded(Vec::new())),
             [name] if name == "embedded" => Ok(Self::Embedded(Vec::new())),
+            [name] if name == NEWEST_FIRST => Ok(Self::EmbeddedNewestFirst(Vec::new())),
             [name] if name.starts_with(EMBEDDED_AS) => {
                 let retention = name[EMBEDDED_AS.len()..].parse();
                 let retention = retention.map_err(SpecError::Arguments)?;
@@ -163,6 +167,8 @@ mod tests {
             retaining,
             Ok(Spec::EmbeddedAs(Retention::Expire(7), _))
         ));
+        let turned = spec(&["embedded:newest-first"], &[]);
+        assert!(matches!(turned, Ok(Spec::EmbeddedNewestFirst(_))));
         let managed = spec(&["dovecot:lock"], &[]);
         assert!(matches!(managed, Ok(Spec::Managed(name)) if name == "dovecot:lock"));
         let external = |spec| match spec {

@@ -43,6 +43,9 @@ pub enum Spec {
     Embedded(Vec<Fault>),
     /// The embedded server with a retention profile and these faults: `embedded:hide-on-delete`.
     EmbeddedAs(Retention, Vec<Fault>),
+    /// The embedded server with its maildrops numbered from the newest message, and these faults:
+    /// `embedded:newest-first`. RFC 1939 fixes no order.
+    EmbeddedNewestFirst(Vec<Fault>),
     /// A managed server by name: `dovecot`.
     Managed(String),
     /// A server that runs already.

@@ -45,12 +45,17 @@ impl Target {
         let mut options = options(&External::default());
         let kind = match spec {
             Spec::Embedded(faults) => {
-                let embedded = Embedded::start(None, faults).await?;
+                let embedded = Embedded::start(faults).await?;
                 options.trust = embedded.trust();
                 Kind::Embedded(Box::new(embedded))
             }
             Spec::EmbeddedAs(retention, faults) => {
-                let embedded = Embedded::start(Some(*retention), faults).await?;
+                let embedded = Embedded::start_as(*retention, faults).await?;
+                options.trust = embedded.trust();
+                Kind::Embedded(Box::new(embedded))
+            }
+            Spec::EmbeddedNewestFirst(faults) => {
+                let embedded = Embedded::start_newest_first(faults).await?;
                 options.trust = embedded.trust();
                 Kind::Embedded(Box::new(embedded))
             }
@@ -208,15 +213,6 @@ impl Target {
                 Ok(())
             }
             Kind::Attached(attached) => attached.give_back(accounts).await,
-        }
-    }
-
-    /// Does what is left to do once an account has its first messages, and no session: a server may
-    /// leave to chance in which order POP3 shows them.
-    pub async fn settle(&self, account: &Account) -> Result<(), TargetError> {
-        match &self.kind {
-            Kind::Managed(managed) => managed.settle(account).await,
-            Kind::Embedded(_) | Kind::Attached(_) => Ok(()),
         }
     }
 

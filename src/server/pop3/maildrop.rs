@@ -85,7 +85,7 @@ impl Maildrop {
         if lock.is_none() && !context.has(Fault::Pop3NoExclusiveLock) {
             return None;
         }
-        let entries = account.read(|mailboxes| {
+        let mut entries: Vec<Entry> = account.read(|mailboxes| {
             if context.has(Fault::Pop3SeesAllMailboxes) {
                 return every_entry(mailboxes, context);
             }
@@ -94,6 +94,9 @@ impl Maildrop {
             let shown = messages.filter(|m| !is_hidden(m, context));
             shown.map(|m| entry(inbox, m, context)).collect()
         });
+        if context.newest_first {
+            entries.reverse();
+        }
         Some(Self {
             account: Arc::clone(account),
             entries,

@@ -100,7 +100,8 @@ impl Pop3Client {
         ended
     }
 
-    /// A multi-line listing: `message-number SP value`.
+    /// A multi-line listing: `message-number SP value`. A tab does as well: that is for scenarios
+    /// to judge.
     async fn listing<T>(
         &mut self,
         command: &str,
@@ -112,7 +113,7 @@ impl Pop3Client {
             .iter()
             .map(|line| {
                 let text = String::from_utf8_lossy(line);
-                let (number, value) = text.trim_end().split_once(' ')?;
+                let (number, value) = text.trim_end().split_once([' ', '\t'])?;
                 Some((number.parse().ok()?, read(value)?))
             })
             .collect::<Option<_>>()

@@ -112,32 +112,6 @@ impl Recipe for Courier {
         Some(MAILDIR)
     }
 
-    /// POP3 has the messages in the order of their files' names, in which microseconds have no
-    /// leading zeros: of two from one second, either may come first. RFC 1939 leaves that open, but
-    /// scenarios call the first message given 1.
-    fn settle(&self, site: &Site, account: &Account) -> io::Result<()> {
-        let maildir = maildir_of(site, MAILDIR, account);
-        for folder in ["cur", "new", "courierimapkeywords"] {
-            let folder = maildir.join(folder);
-            if folder.is_dir() {
-                for file in fs::read_dir(folder)? {
-                    let path = file?.path();
-                    let name = path.file_name().unwrap_or_default().to_string_lossy();
-                    fs::rename(&path, path.with_file_name(with_leading_zeros(&name)))?;
-                }
-            }
-        }
-        for index in ["courierimapuiddb", "courierimapkeywords/:list"] {
-            let index = maildir.join(index);
-            if index.is_file() {
-                // Written in place, so that its owner stays.
-                let text = fs::read_to_string(&index)?;
-                fs::write(index, with_leading_zeros(&text))?;
-            }
-        }
-        Ok(())
-    }
-
     fn isolation(&self) -> Isolation {
         Isolation::Needed
     }
@@ -151,47 +125,9 @@ impl Recipe for Courier {
     }
 }
 
-/// The text with six digits for the microseconds in the names of Maildir files: `.M000042P` for
-/// `.M42P`.
-fn with_leading_zeros(text: &str) -> String {
-    let mut parts = text.split(".M");
-    let mut padded = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-        let missing = match part.as_bytes().get(digits) {
-            Some(b'P') if digits > 0 => 6_usize.saturating_sub(digits),
-            _ => 0,
-        };
-        padded.push_str(".M");
-        padded.push_str(&"0".repeat(missing));
-        padded.push_str(part);
-    }
-    padded
-}
-
 /// The password, then what Courier wants to know.
 fn account_file(account: &Account, maildir: &Path, owner: &Identity) -> String {
     let Account { user, password, .. } = account;
     let (uid, gid, maildir) = (owner.uid, owner.gid, maildir.display());
     format!("{password}\nUID={uid}\nGID={gid}\nHOME={maildir}\nADDRESS={user}\nMAILDIR={maildir}\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn microseconds_have_six_digits() {
-        for (text, padded) in [
-            ("17.M42P9V1I2_0.h,S=3:2,S", "17.M000042P9V1I2_0.h,S=3:2,S"),
-            (
-                "1 7\n1 17.M4P9\n2 17.M123456P9\n",
-                "1 7\n1 17.M000004P9\n2 17.M123456P9\n",
-            ),
-            ("17.P9Q1.Mary", "17.P9Q1.Mary"),
-            (":list", ":list"),
-        ] {
-            assert_eq!(with_leading_zeros(text), padded);
-        }
-    }
 }

@@ -95,11 +95,6 @@ trait Recipe: Debug + Send + Sync {
         None
     }
 
-    /// What is left to do once an account has its first messages, and no session.
-    fn settle(&self, _: &Site, _: &Account) -> io::Result<()> {
-        Ok(())
-    }
-
     /// Whether it runs in namespaces of its own, where mailspec takes what it tells syslog.
     fn isolation(&self) -> Isolation {
         Isolation::None

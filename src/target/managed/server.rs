@@ -180,15 +180,6 @@ impl Managed {
             .map_err(|error| self.unreachable(&format!("cannot remove an account: {error}")))
     }
 
-    /// Does what is left to do once an account has its first messages.
-    pub(crate) async fn settle(&self, account: &Account) -> Result<(), TargetError> {
-        let (recipe, site) = (Arc::clone(&self.recipe), Arc::clone(&self.site));
-        let account = account.clone();
-        blocking(move || recipe.settle(&site, &account))
-            .await
-            .map_err(|error| self.unreachable(&format!("cannot settle an account: {error}")))
-    }
-
     /// True if messages are delivered by [`Self::drop_in`].
     pub(crate) fn has_drop(&self) -> bool {
         self.recipe.maildir().is_some()
