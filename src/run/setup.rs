@@ -87,10 +87,8 @@ impl Stage {
                 self.hand_in(message, 1, None, SET_UP).await?;
             }
         }
-        if self.fields_used().contains("size") {
-            self.learn_sizes(1).await?;
-        }
-        Flow::Continue(())
+        // Also if no size is used: a Maildir that a session has opened may be numbered otherwise.
+        self.learn_sizes(1).await
     }
 
     /// The sizes as POP3 says, of a target without IMAP.
