@@ -88,7 +88,11 @@ impl Stage {
             }
         }
         // Also if no size is used: a Maildir that a session has opened may be numbered otherwise.
-        self.learn_sizes(1).await
+        self.learn_sizes(1).await?;
+        if self.fields_used().contains("uidl") {
+            return self.learn_unique_ids(1).await;
+        }
+        Flow::Continue(())
     }
 
     /// The sizes as POP3 says, of a target without IMAP.
