@@ -300,6 +300,7 @@ faults! {
     Pop3RetrHidesMessage: "pop3-retr-hides-message", "a retrieved message gets \\Seen, and sessions after that do not show it", "webmail providers that give each message to one POP3 client", [Pop3, Imap];
     Pop3RsetKeepsMarks: "pop3-rset-keeps-marks", "RSET leaves the marks", "Dovecot 1.0 test versions", [Pop3];
     Pop3SeesAllMailboxes: "pop3-sees-all-mailboxes", "the maildrop has the messages of every mailbox", "bug class: POP3 on a table of all messages", [Pop3];
+    Pop3SeparatorDropped: "pop3-separator-dropped", "RETR and TOP leave out the empty line behind a header that nothing follows", "bug class: a header and a body that are put together with an empty line between them", [Pop3];
     Pop3SizeMismatch: "pop3-size-mismatch", "sizes count a line end as one octet", "servers that give the size of a file with bare LF", [Pop3];
     Pop3StatBeforeLogin: "pop3-stat-before-login", "STAT succeeds with nobody logged in", "no known server: shows that the check works", [Pop3];
     Pop3StatCountsDeletedOrNew: "pop3-stat-counts-deleted-or-new", "STAT counts INBOX as it is now, marks or not", "a POP3 server without a snapshot", [Pop3];

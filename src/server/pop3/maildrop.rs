@@ -217,6 +217,9 @@ impl Maildrop {
         {
             text.truncate(in_lines(&entry.content[..=dot]).len());
         }
+        if self.has(Fault::Pop3SeparatorDropped) && entry.has_empty_body() {
+            text.truncate(text.len() - b"\r\n".len());
+        }
         if self.has(Fault::Pop3UnendedLineDropped) && !entry.content.ends_with(b"\n") {
             let end = entry.content.iter().rposition(|octet| *octet == b'\n');
             text.truncate(in_lines(&entry.content[..end.map_or(0, |at| at + 1)]).len());
