@@ -217,7 +217,10 @@ impl Maildrop {
         {
             text.truncate(in_lines(&entry.content[..=dot]).len());
         }
-        if self.has(Fault::Pop3SeparatorDropped) && entry.has_empty_body() {
+        if self.has(Fault::Pop3SeparatorDropped)
+            && entry.has_empty_body()
+            && text.ends_with(b"\r\n\r\n")
+        {
             text.truncate(text.len() - b"\r\n".len());
         }
         if self.has(Fault::Pop3UnendedLineDropped) && !entry.content.ends_with(b"\n") {
