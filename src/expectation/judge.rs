@@ -54,7 +54,7 @@ impl InForce {
         let ours: Vec<&Entry> = self.entries().collect();
         let mut complaints = Vec::new();
         for entry in &ours {
-            complaints.extend(self.complaint(entry, results, universe));
+            complaints.extend(self.complaint(entry, run, universe));
         }
         let came_true = |entry: &&&Entry| results.iter().any(|one| entry.told(one));
         let reached = |entry: &&&Entry| results.iter().any(|one| entry.fits(&one.id));
@@ -65,7 +65,7 @@ impl InForce {
             not_run: ours.iter().filter(|entry| !reached(entry)).count(),
             may: ours
                 .iter()
-                .filter(|entry| entry.allows(Outcome::Pass))
+                .filter(|entry| entry.allows(Outcome::Pass) && !entry.is_about_a_crash_alone())
                 .count(),
             without_reason: ours
                 .iter()
@@ -80,14 +80,14 @@ impl InForce {
     /// The crashes in the server's log that are how entries came true.
     fn foreseen(&self, run: &RunResult) -> Vec<String> {
         let valid = self.entries().filter(|entry| !self.has_expired(entry));
-        let failed = |entry: &&Entry| {
-            let mut results = run.scenarios.iter();
-            results.any(|one| one.outcome != Outcome::Pass && entry.told(one))
+        let shown = |entry: &&Entry| {
+            let clients_see_nothing = entry.is_about_a_crash_alone();
+            let mut results = run.scenarios.iter().filter(|one| entry.told(one));
+            results.any(|one| one.outcome != Outcome::Pass || clients_see_nothing)
         };
-        let patterns = valid.filter(failed).filter_map(|one| one.crash.as_ref());
-        let patterns: Vec<&String> = patterns.collect();
-        let fits = |line: &&String| patterns.iter().any(|one| pattern::matches(one, line));
-        run.crashes.iter().filter(fits).cloned().collect()
+        let entries: Vec<&Entry> = valid.filter(shown).collect();
+        let named = |line: &&String| entries.iter().any(|entry| entry.tells_of(line));
+        run.crashes.iter().filter(named).cloned().collect()
     }
 
     /// Entries for what fails the run, ready to be pasted.
@@ -130,12 +130,8 @@ impl InForce {
         self.expectations.source.line_and_column(entry.place.start)
     }
 
-    fn complaint(
-        &self,
-        entry: &Entry,
-        results: &[ScenarioResult],
-        universe: &[String],
-    ) -> Vec<Complaint> {
+    fn complaint(&self, entry: &Entry, run: &RunResult, universe: &[String]) -> Vec<Complaint> {
+        let results = &run.scenarios;
         let (line, column) = self.line_and_column(entry);
         let complain = |flaw, message| Complaint {
             flaw,
@@ -155,6 +151,13 @@ impl InForce {
             return vec![complain(Flaw::Expired, message)];
         }
         let mut complaints = Vec::new();
+        if entry.is_about_a_crash_alone()
+            && results.iter().any(|one| entry.told(one))
+            && !run.crashes.iter().any(|line| entry.tells_of(line))
+        {
+            let message = "the server's log tells of no such crash: remove it".to_owned();
+            complaints.push(complain(Flaw::Stale, message));
+        }
         if !entry.is_about_any_scenario() {
             for (flaw, results) in self.deviating(entry, results) {
                 complaints.push(complain(flaw, several(&results)));
@@ -350,6 +353,27 @@ mod tests {
         );
         assert!(crashes("imapd*signal 6", "wrong-octet").is_empty());
         assert!(crashes("imapd*signal 11", "NOOP]").is_empty());
+    }
+
+    #[test]
+    fn a_crash_that_clients_do_not_notice_is_expected_where_the_scenario_passes() {
+        let entry = "  - scenario: imap/core/passes\n    reason: r\n    outcome: pass\n    \
+                     crash: 'ValueError*'\n";
+        let judged = |crash: &str| {
+            let mut run = sample::run();
+            let mut result = run.scenarios.pop().unwrap();
+            result.id = "imap/core/passes".into();
+            result.outcome = Outcome::Pass;
+            run.crashes = vec![crash.into()];
+            run.scenarios = vec![result];
+            let universe = ["imap/core/passes".to_owned()];
+            let expected = in_force(entry).conclude(&run, &universe);
+            let flaws: Vec<Flaw> = expected.complaints.iter().map(|one| one.flaw).collect();
+            (expected.crashes, flaws, expected.may)
+        };
+        let line = "ValueError: too long";
+        assert_eq!(judged(line), (vec![line.to_owned()], vec![], 0));
+        assert_eq!(judged("KeyError: 1"), (vec![], vec![Flaw::Stale], 0));
     }
 
     #[test]

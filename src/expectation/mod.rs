@@ -144,6 +144,17 @@ impl Entry {
     fn allows(&self, outcome: Outcome) -> bool {
         self.outcomes.contains(&outcome)
     }
+
+    /// True if clients see nothing wrong, and only the server's log tells of a crash.
+    fn is_about_a_crash_alone(&self) -> bool {
+        self.outcomes == [Outcome::Pass]
+    }
+
+    /// True if this line of the server's log is the crash that the entry names.
+    fn tells_of(&self, crash: &str) -> bool {
+        let named = self.crash.as_ref();
+        named.is_some_and(|named| pattern::matches(named, crash))
+    }
 }
 
 /// A scenario's id and what stands in its brackets.

@@ -86,7 +86,12 @@ fn entry(reader: &mut Reader<'_>, item: &Node) -> Option<Entry> {
     };
     let found = find("found").map_or_else(Vec::new, |(_, node)| found(reader, node));
     let because = find("because").and_then(|(_, node)| filled(reader, node, "because"));
+    let crash = find("crash").and_then(|(_, node)| filled(reader, node, "crash"));
     says_enough(reader, scenario, &outcomes, &found, because.as_ref());
+    if outcomes == [Outcome::Pass] && crash.is_none() {
+        let message = "what always passes needs no entry, unless the log tells of a `crash`";
+        reader.error(scenario.place, message, None);
+    }
     if name == ANYWHERE
         && let Some((key, _)) = find("variant").or_else(|| find("because"))
     {
@@ -109,7 +114,7 @@ fn entry(reader: &mut Reader<'_>, item: &Node) -> Option<Entry> {
         outcomes,
         found,
         because,
-        crash: find("crash").and_then(|(_, node)| filled(reader, node, "crash")),
+        crash,
         reason: find("reason").and_then(|(_, node)| filled(reader, node, "reason"))?,
         link: find("link").and_then(|(_, node)| filled(reader, node, "link")),
         until: find("until").and_then(|(_, node)| date(reader, node)),
@@ -167,10 +172,6 @@ fn says_enough(
         (
             !undecided && because.is_some(),
             "`because` is for the outcomes `error` and `not-applicable`",
-        ),
-        (
-            outcomes == [Outcome::Pass],
-            "what always passes needs no entry",
         ),
     ];
     for (wrong, message) in table {

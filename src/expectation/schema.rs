@@ -34,7 +34,7 @@ struct Entry {
     /// A pattern on the reason, for the outcomes `error` and `not-applicable`.
     because: Option<String>,
     /// A pattern on lines of the server's log that tell of a crash: such a line does not fail the
-    /// run if the entry came true.
+    /// run if the entry came true. With it `outcome` may be `pass`.
     crash: Option<String>,
     /// Why this is so, with the sentence of the RFC that decides it.
     reason: String,

@@ -21,10 +21,13 @@ const SIGNS: &[&str] = &[
     "malloc(): ",
     "stack smashing detected",
     "AddressSanitizer",
-    // Python, Rust
-    "Traceback (most recent call last)",
+    // Rust
     "panicked at",
 ];
+
+/// What Python writes in front of the calls that led to an exception, which stand indented. The
+/// exception's own line comes behind them.
+const TRACEBACK: &str = "Traceback (most recent call last)";
 
 /// Signals that come from whoever ends the server, from mailspec too: no process sends itself one.
 const ENDED: &[&str] = &["death by signal 9 ", "death by signal 15 "];
@@ -32,14 +35,24 @@ const ENDED: &[&str] = &["death by signal 9 ", "death by signal 15 "];
 /// The most lines that are told: a server that crashes all the time says the same each time.
 const MOST: usize = 20;
 
-/// The lines of a log that tell of a crash, the first ones.
+/// The lines of a log that tell of a crash, the first ones. An exception of Python's is told by its
+/// own line, as its traceback begins like every other.
 pub(super) fn crashes(log: &str) -> Vec<String> {
-    log.lines()
-        .filter(|line| SIGNS.iter().any(|sign| line.contains(sign)))
-        .filter(|line| !ENDED.iter().any(|sign| line.contains(sign)))
-        .take(MOST)
-        .map(str::to_owned)
-        .collect()
+    let mut lines = log.lines().peekable();
+    let mut told = Vec::new();
+    while told.len() < MOST
+        && let Some(line) = lines.next()
+    {
+        if line.contains(TRACEBACK) {
+            while lines.next_if(|line| line.starts_with(' ')).is_some() {}
+            told.push(lines.next().unwrap_or(line).to_owned());
+        } else if SIGNS.iter().any(|sign| line.contains(sign))
+            && !ENDED.iter().any(|sign| line.contains(sign))
+        {
+            told.push(line.to_owned());
+        }
+    }
+    told
 }
 
 #[cfg(test)]
@@ -55,7 +68,6 @@ mod tests {
             "cyrus/imap[9]: Fatal error: Internal error: assertion failed: imap/index.c: 12: a",
             "imap4d: process 12 terminated on signal 11",
             "solid-pop3d[44] killed with signal 11",
-            "Traceback (most recent call last):",
             "thread 'main' panicked at src/account/mailbox.rs:1:2:",
             "imapd: malloc(): corrupted top size",
         ];
@@ -77,6 +89,33 @@ cyrus/master[7]: process type:SERVICE name:pop3 pid:20 signaled to death by sign
 imapd: LOGIN, user=s1, ip=[::ffff:127.0.0.1], port=[4000], protocol=IMAP
 imap4d: user `s1@localhost' logged in";
         assert_eq!(crashes(log), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_exception_is_told_by_its_own_line() {
+        let log = "\
+ERROR:asyncio:Task exception was never retrieved
+Traceback (most recent call last):
+  File \"imap/__init__.py\", line 124, in __call__
+    await conn.run(state)
+          ^^^^^^^^^^^^^^^
+KeyError: 'Work'
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File \"layout.py\", line 204, in add_folder
+    raise FileNotFoundError(path)
+FileNotFoundError: base/s1/.Work
+ERROR:asyncio:Task exception was never retrieved";
+        let own = ["KeyError: 'Work'", "FileNotFoundError: base/s1/.Work"];
+        assert_eq!(crashes(log), own);
+    }
+
+    #[test]
+    fn a_log_that_ends_within_a_traceback_tells_of_it() {
+        let log = "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\n";
+        assert_eq!(crashes(log), ["Traceback (most recent call last):"]);
     }
 
     #[test]
