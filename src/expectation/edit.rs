@@ -62,17 +62,15 @@ fn mend(
         decided && !entry.came_true(result)
     };
     let gone = in_force.never_found(entry, results, universe);
-    if entry.is_about_any_scenario() {
-        let all = gone.len() == entry.found.len();
-        let edit = || remove_lines(text, entry.whole.start, entry.whole.end);
-        return all.then(edit).into_iter().collect();
-    }
     let right: Vec<&str> = ours()
         .filter(|result| entry.came_true(result))
         .map(|result| result.id.as_str())
         .collect();
-    let stale = ours().any(|result| wrong(&result));
-    if stale && right.is_empty() {
+    // A rule in any scenario speaks of none that does not break it.
+    let anywhere = entry.is_about_any_scenario();
+    let stale = !anywhere && ours().any(|result| wrong(&result));
+    let nothing_left = anywhere && gone.len() == entry.found.len();
+    if nothing_left || stale && right.is_empty() {
         return vec![remove_lines(text, entry.whole.start, entry.whole.end)];
     }
     let mut edits = Vec::new();
@@ -183,4 +181,70 @@ fn append(text: &mut String, entries: &[String]) {
         text.push('\n');
     }
     text.push_str(&entries.concat());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::expectation::read;
+    use crate::report::sample;
+    use crate::scenario::Source;
+
+    const HEAD: &str = "# What is known.\nexpectations:\n";
+    const KNOWN: &str = "  # EXPUNGE has an octet too many.\n  - scenario: anywhere\n    found:\n      \
+                         - imap-response-syntax\n";
+    const GONE: &str = "      - pop3-maildrop-shared: '+OK*'\n";
+    const REST: &str = "    reason: r\n";
+    const OTHER: &str =
+        "  - scenario: imap/core/wrong-octet\n    found: [imap-exists-shrank]\n    reason: r\n";
+
+    /// What becomes of the file if the sample's results of these names are the whole suite, or all
+    /// of it but one scenario.
+    fn updated(text: &str, names: &[&str], is_whole: bool) -> String {
+        let mut run = sample::run();
+        run.scenarios
+            .retain(|result| names.iter().any(|name| result.id.ends_with(name)));
+        let ids = run.scenarios.iter().map(|result| result.id.clone());
+        let mut universe: Vec<String> = ids.collect();
+        if !is_whole {
+            universe.push("imap/core/not-run".into());
+        }
+        let source = Source {
+            path: "e.yaml".into(),
+            text: text.to_owned(),
+        };
+        let file = read(&Arc::new(source)).unwrap();
+        update(&file, &[run], &universe, "2026-06-15")
+    }
+
+    #[test]
+    fn a_rule_known_anywhere_stays_as_long_as_one_scenario_breaks_it() {
+        let file = [HEAD, KNOWN, REST, OTHER].concat();
+        assert_eq!(updated(&file, &["wrong-octet", "NOOP]"], true), file);
+    }
+
+    #[test]
+    fn a_rule_known_anywhere_goes_when_the_whole_suite_has_not_broken_it() {
+        let file = [HEAD, KNOWN, GONE, REST, OTHER].concat();
+        let names = ["wrong-octet", "NOOP]"];
+        let shorter = [HEAD, KNOWN, REST, OTHER].concat();
+        assert_eq!(updated(&file, &names, true), shorter);
+        assert_eq!(updated(&file, &names, false), file);
+        let anywhere = "  - scenario: anywhere\n    found: [imap-response-syntax]\n    reason: r\n";
+        let file = [HEAD, anywhere].concat();
+        let none = "# What is known.\nexpectations: []\n";
+        assert_eq!(updated(&file, &["NOOP]", "condstore"], true), none);
+        assert_eq!(updated(&file, &["NOOP]", "condstore"], false), file);
+    }
+
+    #[test]
+    fn what_is_known_anywhere_is_not_told_again_of_a_scenario() {
+        let file = [HEAD, KNOWN, REST].concat();
+        let longer = updated(&file, &["wrong-octet"], true);
+        let added = longer.strip_prefix(&file).unwrap();
+        assert!(added.contains("- imap-exists-shrank"), "{added}");
+        assert!(!added.contains("imap-response-syntax"), "{added}");
+    }
 }

@@ -18,12 +18,25 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// True if no pattern with a `!` in front fits, and one without, if there are any.
-pub(super) fn fit(patterns: &[String], text: &str) -> bool {
+/// What stands for a star that is meant: no name has it.
+const STAR: &str = "\0";
+
+/// True if no pattern with a `!` in front fits, and one without, if there are any. Here `\*` is a
+/// star and nothing else.
+pub(super) fn fit(patterns: &[String], name: &str) -> bool {
+    let name = name.replace('*', STAR);
     let negated = |one: &&String| one.starts_with('!');
     let (not, only): (Vec<&String>, Vec<&String>) = patterns.iter().partition(negated);
-    let fits = |one: &&String| matches(one.trim_start_matches('!'), text);
+    let fits = |one: &&String| {
+        let pattern = one.trim_start_matches('!').replace("\\*", STAR);
+        matches(&pattern, &name)
+    };
     !not.iter().any(fits) && (only.is_empty() || only.iter().any(fits))
+}
+
+/// The pattern that [`fit`] takes for this name and no other.
+pub(super) fn literal(name: &str) -> String {
+    name.replace('*', "\\*")
 }
 
 /// A pattern for this text that leaves numbers open: they differ from run to run. The code of an
@@ -91,17 +104,42 @@ mod tests {
 
     #[test]
     fn a_pattern_with_an_exclamation_mark_takes_out() {
-        let table: [(&[&str], &str, bool); 6] = [
+        let table: [(&[&str], &str, bool); 11] = [
             (&[], "set=*", true),
             (&["!set=1*"], "set=*", true),
             (&["!set=1*"], "set=1:*", false),
             (&["set=*", "!set=*:*"], "set=*", true),
             (&["set=*", "!set=*:*"], "set=*:1", false),
             (&["set=*", "!set=*:*"], "item=1", false),
+            (&[r"set=\*"], "set=*", true),
+            (&[r"set=\*"], "set=1", false),
+            (&[r"set=\*:*"], "set=*:1", true),
+            (&[r"set=\*:*"], "set=1:1", false),
+            (&[r"!set=\*"], "set=1:*", true),
         ];
         for (patterns, text, fits) in table {
             let patterns: Vec<String> = patterns.iter().map(|&one| one.to_owned()).collect();
             assert_eq!(fit(&patterns, text), fits, "{patterns:?} {text}");
+        }
+    }
+
+    #[test]
+    fn a_literal_fits_its_name_alone() {
+        let names = [
+            "set=*",
+            "set=*:1",
+            "set=1:*",
+            "set=1",
+            r"flag=\*",
+            r"flag=\Seen",
+        ];
+        for name in names {
+            let patterns = [literal(name)];
+            let fitting: Vec<&str> = names
+                .into_iter()
+                .filter(|one| fit(&patterns, one))
+                .collect();
+            assert_eq!(fitting, [name]);
         }
     }
 

@@ -137,9 +137,10 @@ pub(super) fn item(found: &Found) -> String {
     }
 }
 
-/// Variants as a list on one line.
+/// Variants, each for itself, as a list on one line.
 pub(super) fn list(names: &[&str]) -> String {
-    let names: Vec<String> = names.iter().map(|name| scalar(name)).collect();
+    let quoted = |name: &&str| scalar(&pattern::literal(name));
+    let names: Vec<String> = names.iter().map(quoted).collect();
     format!("[{}]", names.join(", "))
 }
 
