@@ -159,8 +159,10 @@ pub struct Finding {
     /// The server's octets.
     pub octets: Option<OctetMark>,
     /// What was expected, line by line, in the notation of patterns.
+    #[serde(default)]
     pub expected: Vec<String>,
     /// What came, line by line, in the same notation.
+    #[serde(default)]
     pub actual: Vec<String>,
 }
 

@@ -1,10 +1,11 @@
-//! A small archive, to be kept beside the code: one line for each result, without times, and
-//! without the octets of what passed.
+//! A small archive, to be kept beside the code: one line for each result, without times, without
+//! the octets of what passed, and with each sentence once.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::once;
 use crate::outcome::{Outcome, RunResult, ScenarioResult};
 use crate::transcript::Transcript;
 
@@ -19,9 +20,11 @@ pub fn render(run: &RunResult) -> String {
     let results = run.scenarios.iter().map(|result| {
         let mut short = shortened(result);
         forget_repetitions(&mut short, &mut told);
-        line(&short)
+        fields(&short)
     });
-    let results: Vec<String> = results.collect();
+    let mut results: Vec<Value> = results.collect();
+    once::forget(&mut results);
+    let results: Vec<String> = results.iter().map(Value::to_string).collect();
     let run = without_results(run);
     let whole = serde_json::to_string_pretty(&run).expect("plain data is always written");
     let list = format!("\"scenarios\": [\n{}\n]", results.join(",\n"));
@@ -29,24 +32,41 @@ pub fn render(run: &RunResult) -> String {
 }
 
 /// One result without the fields that are empty: reading gives them back.
-fn line(result: &ScenarioResult) -> String {
+fn fields(result: &ScenarioResult) -> Value {
     let mut fields = serde_json::to_value(result).expect("plain data is always written");
-    if let Some(fields) = fields.as_object_mut() {
-        fields.retain(|_, value| !is_empty(value));
+    for finding in fields["findings"].as_array_mut().into_iter().flatten() {
+        retain(finding, |value| value.is_string() || !is_empty(value));
     }
-    fields.to_string()
+    retain(&mut fields, |value| !is_empty(value));
+    fields
 }
 
-/// What is known of a server shows in hundreds of scenarios: the octets are kept once.
-fn forget_repetitions(result: &mut ScenarioResult, told: &mut BTreeSet<(String, String)>) {
+fn retain(value: &mut Value, keep: impl Fn(&Value) -> bool) {
+    if let Some(fields) = value.as_object_mut() {
+        fields.retain(|_, value| keep(value));
+    }
+}
+
+/// What is known of a server shows time after time: in a result each breach is told once, and its
+/// octets once for all variants of a scenario. The line that asked for it stands in the scenario.
+fn forget_repetitions(result: &mut ScenarioResult, told: &mut BTreeSet<[String; 3]>) {
     if !result.is_expected() {
         return;
     }
+    let mut here = BTreeSet::new();
+    result
+        .findings
+        .retain(|finding| here.insert((finding.rule.clone(), finding.message.clone())));
+    let scenario = result.id.split('[').next().unwrap_or_default();
     for finding in &mut result.findings {
-        if !told.insert((finding.rule.clone(), finding.message.clone())) {
+        let breach = [scenario, &finding.rule, &finding.message].map(str::to_owned);
+        if !told.insert(breach) {
             (finding.source, finding.octets) = (None, None);
             finding.expected.clear();
             finding.actual.clear();
+        }
+        if let Some(source) = &mut finding.source {
+            source.text.clear();
         }
     }
 }
@@ -86,9 +106,16 @@ fn shortened(result: &ScenarioResult) -> ScenarioResult {
     // A finding has its octets; the way there matters where nobody has looked yet.
     if result.is_expected() || matches!(result.outcome, Outcome::Pass | Outcome::NotApplicable) {
         short.file.clear();
-        short.title.clear();
+        // What nobody named is told by the scenario's title.
+        if short.observed.iter().all(|one| one.fact.is_some()) {
+            short.title.clear();
+        }
         short.protocols.clear();
         short.transcript = Transcript::default();
+        short.story = None;
+        for finding in &mut short.findings {
+            finding.at_us = None;
+        }
         return short;
     }
     let entries = &mut short.transcript.0;
@@ -122,6 +149,37 @@ mod tests {
             let passed = matches!(result.outcome, Outcome::Pass | Outcome::NotApplicable);
             let is_known = passed || result.is_expected();
             assert_eq!(is_empty, is_known, "{}", result.id);
+        }
+    }
+
+    #[test]
+    fn what_is_known_of_many_variants_keeps_its_octets_once_for_each_scenario() {
+        let mut run = sample::run();
+        let known = sample::scenario("expected");
+        let variants = ["a[x=1]", "a[x=2]", "b"].map(|id| {
+            let id = id.to_owned();
+            let findings = vec![known.findings[0].clone(); 2];
+            let known = known.clone();
+            ScenarioResult {
+                id,
+                findings,
+                ..known
+            }
+        });
+        run.scenarios = variants.to_vec();
+        let read = json::read(&render(&run)).unwrap();
+        assert_eq!(compare(&run, &read), []);
+        let has_octets = |one: &ScenarioResult| !one.findings[0].actual.is_empty();
+        let octets: Vec<bool> = read.scenarios.iter().map(has_octets).collect();
+        assert_eq!(octets, [true, false, true]);
+        for result in &read.scenarios {
+            let [finding] = &result.findings[..] else {
+                panic!("{:?}", result.findings);
+            };
+            let whole = &known.findings[0];
+            assert_eq!(finding.sentence, whole.sentence);
+            assert_eq!(finding.message, whole.message);
+            assert_eq!(result.expected, known.expected);
         }
     }
 }

@@ -206,7 +206,9 @@ fn places(finding: &Finding, style: Style) -> Vec<String> {
     if let Some(mark) = &finding.source {
         let place = format!("{}:{}:{}", visible(&mark.file), mark.line, mark.column);
         lines.extend(labelled("at", &place, 1, style));
-        lines.extend(caret::source(mark, style));
+        if !mark.text.is_empty() {
+            lines.extend(caret::source(mark, style));
+        }
     }
     if let Some(mark) = &finding.octets {
         let place = format!(

@@ -28,6 +28,7 @@ mod caret;
 mod difference;
 mod expectations;
 mod failure;
+mod once;
 mod paint;
 mod repetition;
 mod summary;
