@@ -11,7 +11,7 @@ use mailspec::run::{self, Caught, Options, Progress, Unbroken, Unraised};
 use mailspec::scenario::select::select;
 use mailspec::scenario::{Library, Messages};
 use mailspec::server::Fault;
-use mailspec::target::{Spec, Target};
+use mailspec::target::{Retention, Spec, Target};
 
 /// What every row shares.
 struct Suite {
@@ -31,7 +31,11 @@ async fn run_with(fault: Fault, scenario: &str, suite: &Suite) -> RunResult {
     let Suite { library, messages } = suite;
     let base = scenario.split('[').next().unwrap_or_default().to_owned();
     let chosen = select(&library.scenarios, &[base]).unwrap_or_else(|error| panic!("{error}"));
-    let target = Target::start(&Spec::Embedded(vec![fault]))
+    let spec = match run::ground(&chosen[0]) {
+        Retention::Strict => Spec::Embedded(vec![fault]),
+        made_for => Spec::EmbeddedAs(made_for, vec![fault]),
+    };
+    let target = Target::start(&spec)
         .await
         .unwrap_or_else(|error| panic!("{error}"));
     let options = Options {

@@ -4,7 +4,8 @@
 //! Every fault has a server of its own, so nothing of one run can reach another.
 //!
 //! Each variant runs against a sound server of its own first, which notes the faults whose branches
-//! it came to; a fault of a retention profile is held against sound servers of that profile. A
+//! it came to. Both servers have the retention profile that the variant is made for, unless the
+//! fault shows in one profile only: then all is done in that. A
 //! variant that never came to a fault's branch goes the same way with the fault as without: it is
 //! left out of that fault's run, unless the matrix shall be exhaustive.
 //!
@@ -23,7 +24,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::schedule::{alone, not_applicable};
-use super::{Caught, Options, Progress, Unbroken, Unraised, Variant};
+use super::{Caught, Options, Progress, Unbroken, Unraised, Variant, ground};
 use crate::finding::Rule;
 use crate::outcome::mutants::{FORMAT, Kill, Matrix, Mutant, Undecided};
 use crate::outcome::{Outcome, ScenarioResult};
@@ -43,12 +44,20 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// The retention profile of the server: what it finds is held against a sound one of the same.
+    /// The retention profile that the server has when nothing is said about it.
     async fn retention(&self) -> Result<Retention, TargetError> {
         let target = Target::start(&self.spec).await?;
         let retention = target.retention().unwrap_or_default();
         target.stop().await;
         Ok(retention)
+    }
+
+    /// The server, with this profile.
+    fn with(&self, retention: Retention) -> Spec {
+        match &self.spec {
+            Spec::Embedded(faults) => Spec::EmbeddedAs(retention, faults.clone()),
+            other => other.clone(),
+        }
     }
 }
 
@@ -85,11 +94,7 @@ pub async fn mutants(
         let retention = subject.retention().await?;
         let survey = match surveys.get(&retention.to_string()) {
             Some(survey) => Arc::clone(survey),
-            None => Arc::new(
-                suite
-                    .survey(&Spec::EmbeddedAs(retention, Vec::new()))
-                    .await?,
-            ),
+            None => Arc::new(suite.survey_all(retention).await?),
         };
         surveys.insert(retention.to_string(), Arc::clone(&survey));
         known.insert(subject.fault.clone(), survey);
@@ -144,6 +149,8 @@ pub async fn mutants(
 
 /// What a variant makes of a sound server.
 struct Sound {
+    /// The server's retention profile.
+    retention: Retention,
     /// The rules and requirements that it finds broken.
     broken: BTreeSet<String>,
     /// The faults whose branches the server came to.
@@ -196,23 +203,44 @@ fn is_named(fault: &str, variant: &Variant) -> bool {
 }
 
 impl Suite {
-    /// Runs each variant against a sound server of its own.
-    async fn survey(&self, sound: &Spec) -> Result<Known, TargetError> {
-        let target = Target::start(sound).await?;
-        let lacking = not_applicable(&self.variants, &target, &self.options).await?;
+    /// Runs each variant against a sound server of its own: of this profile, or if it is strict, of
+    /// the profile that the variant is made for.
+    async fn survey_all(&self, retention: Retention) -> Result<Known, TargetError> {
+        if retention != Retention::Strict {
+            return self.survey(self.variants.clone(), retention).await;
+        }
+        let mut known = Known::new();
+        for (retention, variants) in by_profile(self.variants.clone(), |v| ground(&v.scenario)) {
+            known.extend(self.survey(variants, retention).await?);
+        }
+        Ok(known)
+    }
+
+    /// Runs each of these variants against a sound server of its own, of this profile.
+    async fn survey(
+        &self,
+        variants: Vec<Variant>,
+        retention: Retention,
+    ) -> Result<Known, TargetError> {
+        let target = Target::start(&Spec::EmbeddedAs(retention, Vec::new())).await?;
+        let lacking = not_applicable(&variants, &target, &self.options).await?;
         // What does not apply could, where the fault changes what is offered.
         let by_inventory: BTreeSet<_> = target.reached().into_iter().collect();
         target.stop().await;
         let mut known = Known::new();
         let mut waiting = VecDeque::new();
-        for (variant, lacking) in self.variants.iter().zip(lacking) {
+        for (variant, lacking) in variants.into_iter().zip(lacking) {
             if variant.scenario.is_slow() {
                 continue;
             } else if lacking {
-                let (broken, reached) = (BTreeSet::new(), by_inventory.clone());
-                known.insert(variant.id.clone(), Sound { broken, reached });
+                let sound = Sound {
+                    retention,
+                    broken: BTreeSet::new(),
+                    reached: by_inventory.clone(),
+                };
+                known.insert(variant.id, sound);
             } else {
-                waiting.push_back(variant.clone());
+                waiting.push_back(variant);
             }
         }
         let mut running = JoinSet::new();
@@ -221,9 +249,8 @@ impl Suite {
                 let Some(variant) = waiting.pop_front() else {
                     break;
                 };
-                let (sound, messages) = (sound.clone(), Arc::clone(&self.messages));
-                let options = self.options.clone();
-                running.spawn(async move { survey(variant, &sound, &messages, &options).await });
+                let (messages, options) = (Arc::clone(&self.messages), self.options.clone());
+                running.spawn(async move { survey(variant, retention, &messages, &options).await });
             }
             let Some(joined) = running.join_next().await else {
                 return Ok(known);
@@ -256,20 +283,42 @@ impl Suite {
     }
 }
 
+/// The variants of each retention profile.
+fn by_profile(
+    variants: Vec<Variant>,
+    profile: impl Fn(&Variant) -> Retention,
+) -> Vec<(Retention, Vec<Variant>)> {
+    let mut groups: Vec<(Retention, Vec<Variant>)> = Vec::new();
+    for variant in variants {
+        let retention = profile(&variant);
+        match groups.iter_mut().find(|(known, _)| *known == retention) {
+            Some((_, group)) => group.push(variant),
+            None => groups.push((retention, vec![variant])),
+        }
+    }
+    groups
+}
+
 async fn survey(
     variant: Variant,
-    sound: &Spec,
+    retention: Retention,
     messages: &Arc<Messages>,
     options: &Options,
 ) -> Result<(String, Sound), TargetError> {
-    let target = Arc::new(Target::start(sound).await?);
+    let sound = Spec::EmbeddedAs(retention, Vec::new());
+    let target = Arc::new(Target::start(&sound).await?);
     let result = alone(variant, &target, messages, options).await;
     let reached = target.reached().into_iter().collect();
     if let Some(target) = Arc::into_inner(target) {
         target.stop().await;
     }
     let broken = broken(&result);
-    Ok((result.id, Sound { broken, reached }))
+    let sound = Sound {
+        retention,
+        broken,
+        reached,
+    };
+    Ok((result.id, sound))
 }
 
 /// What a task gave; its panic goes on.
@@ -313,12 +362,20 @@ async fn one(
         undecided: Vec::new(),
         duration_us: 0,
     };
+    let profile = |variant: &Variant| match known.get(&variant.id) {
+        Some(sound) => sound.retention,
+        None => ground(&variant.scenario),
+    };
     for variants in [first, rest] {
         if variants.is_empty() || !mutant.survives() {
             continue;
         }
         mutant.ran += variants.len();
-        for result in suite.run(variants.clone(), &subject.spec).await? {
+        let mut results = Vec::new();
+        for (retention, variants) in by_profile(variants.clone(), profile) {
+            results.extend(suite.run(variants, &subject.with(retention)).await?);
+        }
+        for result in results {
             let known = known.get(&result.id);
             let rules: Vec<String> = broken(&result)
                 .into_iter()
