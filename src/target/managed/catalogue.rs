@@ -153,8 +153,10 @@ const CATALOGUE: &[Entry] = &[
     .retaining(Retention::PopOnce),
 ];
 
-/// Dovecot cleans the environment of its processes.
+/// Dovecot cleans the environment of its processes. The age of a message comes from its cache; if it
+/// is not there, from the file, which has the date of the machine's clock.
 const DOVECOT_CLOCK: &str = "\
+mail_always_cache_fields = date.save
 import_environment = TZ CORE_OUTOFMEM CORE_ERROR LISTEN_PID LISTEN_FDS LD_PRELOAD \\
   FAKETIME_TIMESTAMP_FILE FAKETIME_NO_CACHE DONT_FAKE_MONOTONIC NO_FAKE_STAT
 namespace inbox {

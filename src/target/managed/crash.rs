@@ -30,7 +30,13 @@ const SIGNS: &[&str] = &[
 const TRACEBACK: &str = "Traceback (most recent call last)";
 
 /// Signals that come from whoever ends the server, from mailspec too: no process sends itself one.
-const ENDED: &[&str] = &["death by signal 9 ", "death by signal 15 "];
+/// Dovecot's master sends SIGKILL to a process that seems late, for one because its clock was put
+/// forward while the process began.
+const ENDED: &[&str] = &[
+    "death by signal 9 ",
+    "death by signal 15 ",
+    "killed with signal 9",
+];
 
 /// The most lines that are told: a server that crashes all the time says the same each time.
 const MOST: usize = 20;
@@ -83,6 +89,7 @@ Nov 24 21:00:00 master: Info: Dovecot v2.3.19.1 starting up for imap, pop3, lmtp
 Nov 24 21:00:00 imap-login: Info: Login: user=<s1>, method=PLAIN, rip=127.0.0.1, mpid=7
 Nov 24 21:00:00 imap(s1)<7><x>: Info: Disconnected: Logged out in=10 out=400 deleted=0
 Nov 24 21:00:00 master: Warning: Killed with signal 15 (by pid=1 uid=0 code=kill)
+Nov 24 21:00:00 imap: Fatal: master: service(imap): child 44 killed with signal 9
 cyrus/imap[9]: login: localhost [127.0.0.1] s1 plaintext User logged in
 cyrus/master[7]: process type:SERVICE name:imap path:imapd age:1.0s pid:9 exited, status 75
 cyrus/master[7]: process type:SERVICE name:pop3 pid:20 signaled to death by signal 15 (Terminated)
