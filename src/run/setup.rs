@@ -58,8 +58,12 @@ impl Stage {
         client: &mut ImapClient,
         mailbox: &crate::scenario::GivenMailbox,
     ) -> Result<(), SetUpError> {
-        if !mailbox.name.eq_ignore_ascii_case("INBOX") {
-            client.create(&mailbox.name).await?;
+        if !mailbox.name.eq_ignore_ascii_case("INBOX")
+            && let Err(refused) = client.create(&mailbox.name).await
+            // Some servers give each account Trash and the like.
+            && client.messages(&mailbox.name).await?.is_none()
+        {
+            return Err(refused.into());
         }
         for message in &mailbox.messages {
             let octets = self.octets(message);
