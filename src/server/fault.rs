@@ -231,6 +231,9 @@ faults! {
     Pop3AuthFailureFinal: "pop3-auth-failure-final", "after an AUTH that failed every other one fails too", "bug class: state of the mechanism kept", [Pop3];
     Pop3AuthPlainNoIrBroken: "pop3-auth-plain-no-ir-broken", "AUTH PLAIN without an initial response always fails", "Dovecot 1.2.0", [Pop3];
     Pop3AuthRespCodeUnlisted: "pop3-auth-resp-code-unlisted", "[AUTH] is used and CAPA does not list AUTH-RESP-CODE", "bug class: one capability taken for two", [Pop3];
+    Pop3AutologoutAnswers: "pop3-autologout-answers", "who is logged out for silence is sent -ERR", "Dovecot 2.3.19", [Pop3];
+    Pop3AutologoutKeepsLock: "pop3-autologout-keeps-lock", "who is logged out for silence leaves the maildrop locked", "bug class: a lock given up by QUIT only", [Pop3];
+    Pop3AutologoutUpdates: "pop3-autologout-updates", "who is logged out for silence loses what was marked, as with QUIT", "bug class: one way out of a session", [Pop3, Imap];
     Pop3BareLfDotTruncates: "pop3-bare-lf-dot-truncates", "a line that is a dot between bare LFs ends the message", "a POP3 server that takes bare LF for a line end, once only", [Pop3];
     Pop3BareLfReply: "pop3-bare-lf-reply", "the first line of a reply ends with a bare LF", "no known server: shows that the check works", [Pop3];
     Pop3Base64Lenient: "pop3-base64-lenient", "AUTH passes over what is no base64", "bug class: a lenient decoder", [Pop3];

@@ -235,7 +235,7 @@ async fn session(
         true => FAULTY_IDLE_LIMIT,
         false => service.idle_limit(),
     };
-    let mut stream = Stream::new(socket, stopping, idle_limit);
+    let mut stream = Stream::new(socket, stopping, context.store.clock().clone(), idle_limit);
     if context.corruptor.takes_connection() {
         stream.corrupt(Arc::clone(&context.corruptor), service.form());
     }

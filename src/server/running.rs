@@ -129,7 +129,8 @@ impl Server {
         Ok(())
     }
 
-    /// Puts the server's clock this far before the machine's, in whole seconds. Sessions go on.
+    /// Puts the server's clock this far before the machine's, in whole seconds. Who has been silent
+    /// for too long by then is logged out, and old mail goes when a session ends.
     pub fn set_clock(&self, shift: Duration) {
         self.context.store.set_clock(shift);
     }

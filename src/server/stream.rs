@@ -11,6 +11,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::corrupt::{Corruptor, Form};
+use super::store::Clock;
 
 const CHUNK: usize = 8 * 1024;
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);
@@ -24,7 +25,10 @@ pub(crate) struct Stream {
     scanned: usize,
     discarding: bool,
     stopping: watch::Receiver<bool>,
+    clock: Clock,
     idle_limit: Duration,
+    /// When the client was heard last, by the clock.
+    heard: Duration,
     corrupt: Option<(Arc<Corruptor>, Form)>,
     /// Whether the greeting went out, which is left alone: without it no session begins.
     greeted: bool,
@@ -59,9 +63,12 @@ impl Stream {
     pub(crate) fn new(
         socket: TcpStream,
         stopping: watch::Receiver<bool>,
+        clock: Clock,
         idle_limit: Duration,
     ) -> Self {
         Self {
+            heard: clock.passed(),
+            clock,
             socket: Socket::Plain(socket),
             input: Vec::new(),
             scanned: 0,
@@ -202,11 +209,14 @@ impl Stream {
         tokio::select! {
             biased;
             _ = self.stopping.wait_for(|stopping| *stopping) => Some(Input::Stopping),
+            () = self.clock.reach(self.heard + self.idle_limit) => Some(Input::Idle),
             count = read => match count {
-                Ok(1..) => None,
+                Ok(1..) => {
+                    self.heard = self.clock.passed();
+                    None
+                }
                 Ok(0) | Err(_) => Some(Input::Closed),
             },
-            () = tokio::time::sleep(self.idle_limit) => Some(Input::Idle),
         }
     }
 }

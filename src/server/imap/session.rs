@@ -110,6 +110,7 @@ impl Session {
             self.flush().await?;
         }
         self.flush().await?;
+        self.context.store.session_ended();
         self.stream.close().await;
         Ok(())
     }

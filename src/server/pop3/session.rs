@@ -64,6 +64,7 @@ pub(in crate::server) async fn serve(stream: Stream, context: Context) -> io::Re
     {
         update(&maildrop);
     }
+    session.context.store.session_ended();
     if session.context.has(Fault::TlsClosedWithoutAlert) {
         return result;
     }
@@ -89,7 +90,8 @@ impl Session {
                 }
                 Input::Octets(line) => cmd::run(self, &line).await?,
                 Input::TooLong => Reply::err("line too long"),
-                Input::Closed | Input::Stopping | Input::Idle => return Ok(()),
+                Input::Idle => return self.autologout().await,
+                Input::Closed | Input::Stopping => return Ok(()),
             };
             if reply == Reply::Hangup {
                 return Ok(());
@@ -106,6 +108,22 @@ impl Session {
             self.send(&Reply::ok("still here")).await?;
         }
         Ok(())
+    }
+
+    /// Ends without a word and without UPDATE (RFC 1939 §3), unless a fault says otherwise.
+    async fn autologout(&mut self) -> io::Result<()> {
+        if let State::Transaction(maildrop) = &mut self.state {
+            if self.context.has(Fault::Pop3AutologoutUpdates) {
+                update(maildrop);
+            }
+            if self.context.has(Fault::Pop3AutologoutKeepsLock) {
+                maildrop.stay_locked();
+            }
+        }
+        match self.has(Fault::Pop3AutologoutAnswers) {
+            true => self.send(&Reply::err("silent for too long")).await,
+            false => Ok(()),
+        }
     }
 
     /// Whether the server shall misbehave in this way.

@@ -103,11 +103,8 @@ impl Store {
         user: &str,
         passes: impl FnOnce(&str) -> bool,
     ) -> Option<Arc<Account>> {
-        let account = self
-            .account(user)
-            .filter(|account| account.has_password(passes))?;
-        account.write(|mailboxes| mailboxes.expire(self.retention));
-        Some(account)
+        let account = self.account(user)?;
+        account.has_password(passes).then_some(account)
     }
 
     /// The clock of all that depends on time.
@@ -115,9 +112,13 @@ impl Store {
         &self.clock
     }
 
-    /// Puts the clock this far forward; what is too old by then is removed.
+    /// Puts the clock this far forward.
     pub(crate) fn set_clock(&self, shift: Duration) {
         self.clock.set(shift);
+    }
+
+    /// A session has ended: time to remove what is too old, while other sessions go on.
+    pub(crate) fn session_ended(&self) {
         for account in self.accounts().values() {
             account.write(|mailboxes| mailboxes.expire(self.retention));
         }
