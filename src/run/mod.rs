@@ -18,6 +18,7 @@ mod plan;
 mod player;
 mod retention;
 mod schedule;
+mod second;
 mod setup;
 mod stage;
 mod values;

@@ -61,6 +61,7 @@ fn pauses(scenario: &Scenario) -> Duration {
 
 async fn play(stage: &Arc<Stage>, seed: u64) -> Flow {
     let scenario = Arc::clone(&stage.variant.scenario);
+    stage.await_a_second().await;
     stage.set_up().await?;
     for (actor, place) in scenario.actors.iter().zip(&stage.cast) {
         if actor.early {

@@ -220,6 +220,7 @@ impl Stage {
             Ok(Err(error)) => return undecided(error),
             Err(error) => return undecided(error),
         }
+        self.await_a_second().await;
         if control == Control::Start {
             return Flow::Continue(());
         }

@@ -216,6 +216,15 @@ impl Target {
         }
     }
 
+    /// True if the server tells changes by times in whole seconds, so that its answers depend on
+    /// whether a second turns meanwhile.
+    pub fn counts_seconds(&self) -> bool {
+        match &self.kind {
+            Kind::Managed(managed) => managed.counts_seconds(),
+            Kind::Embedded(_) | Kind::Attached(_) => false,
+        }
+    }
+
     /// True if messages can be put into INBOX by [`Self::drop_in`]: a server that mailspec manages
     /// and that has neither LMTP nor SMTP.
     pub fn has_drop(&self) -> bool {

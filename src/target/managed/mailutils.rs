@@ -124,6 +124,10 @@ impl Recipe for Mailutils {
     fn propagation_limit(&self) -> Duration {
         Duration::from_secs(5)
     }
+
+    fn counts_seconds(&self) -> bool {
+        true
+    }
 }
 
 /// Gives an account its password for APOP. pop3d may read meanwhile, so each version of the file is

@@ -106,6 +106,12 @@ trait Recipe: Debug + Send + Sync {
 
     /// How long a change may take to reach other sessions.
     fn propagation_limit(&self) -> Duration;
+
+    /// True if it tells changes by times in whole seconds: scenarios begin with a second then, as
+    /// their outcome would be a matter of chance else.
+    fn counts_seconds(&self) -> bool {
+        false
+    }
 }
 
 /// The user's name without a domain.

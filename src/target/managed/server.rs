@@ -180,6 +180,11 @@ impl Managed {
             .map_err(|error| self.unreachable(&format!("cannot remove an account: {error}")))
     }
 
+    /// True if it tells changes by times in whole seconds.
+    pub(crate) fn counts_seconds(&self) -> bool {
+        self.recipe.counts_seconds()
+    }
+
     /// True if messages are delivered by [`Self::drop_in`].
     pub(crate) fn has_drop(&self) -> bool {
         self.recipe.maildir().is_some()
