@@ -6,6 +6,7 @@ use super::player::Player;
 use super::setup::{SetUpError, name_in};
 use super::stage::Stage;
 use crate::scenario::Actor;
+use crate::target::client::ClientError;
 use crate::wire::Protocol;
 
 impl Stage {
@@ -13,7 +14,7 @@ impl Stage {
     /// numbers: what a session of our own finds just before. No RFC says in which order a maildrop
     /// is numbered, so that IMAP's order is no answer.
     ///
-    /// `None` if there is nothing to ask, or somebody has the maildrop open.
+    /// `None` if there is nothing to ask, or the login is refused: somebody has the maildrop open.
     pub(super) async fn message_numbers(
         &self,
         actor: &Actor,
@@ -21,8 +22,11 @@ impl Stage {
         if actor.protocol != Protocol::Pop3 || !self.fields_used().contains("seq") {
             return Ok(None);
         }
-        let Ok(mut client) = self.pop3(actor.account, "(look)").await else {
-            return Ok(None);
+        let mut client = match self.pop3(actor.account, "(look)").await {
+            Err(SetUpError::Client(ClientError::Refused { .. } | ClientError::Closed { .. })) => {
+                return Ok(None);
+            }
+            client => client?,
         };
         let ids = client.message_ids().await?;
         // What is wrong with QUIT is for the scenario to find.

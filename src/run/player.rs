@@ -48,6 +48,8 @@ struct Refusal {
     reason: String,
     /// The maildrop is in use, which may pass.
     in_use: bool,
+    /// The connection was made, and no greeting came.
+    silent: bool,
 }
 
 impl Refusal {
@@ -55,6 +57,7 @@ impl Refusal {
         Self {
             reason: reason.to_string(),
             in_use: false,
+            silent: false,
         }
     }
 }
@@ -63,13 +66,15 @@ impl Player {
     /// Connects an actor and sets it up as its header says.
     ///
     /// A maildrop that was left a moment ago may still be locked: that is tried again while a
-    /// change may take to reach other sessions.
+    /// change may take to reach other sessions. Of some thousand connections a busy server forgets
+    /// to greet one; nothing has begun then, so that another is made, once.
     pub(super) async fn enter(stage: &Stage, actor: &Actor) -> Flow<Self> {
         let began = Instant::now();
         let numbers = match stage.message_numbers(actor).await {
             Ok(numbers) => numbers,
             Err(error) => return undecided(error),
         };
+        let mut tried = false;
         loop {
             match Self::try_to_enter(stage, actor).await {
                 Ok(player) => {
@@ -82,6 +87,7 @@ impl Player {
                 Err(refusal) if refusal.in_use && began.elapsed() < stage.deadlines.propagation => {
                     sleep(RETRY).await;
                 }
+                Err(refusal) if refusal.silent && !tried => tried = true,
                 Err(refusal) => return undecided(refusal.reason),
             }
         }
@@ -121,17 +127,16 @@ impl Player {
             .wait(stage, deadline, |player| player.greeting.is_some())
             .await;
         if player.greeting.is_none() {
-            return Err(Refusal::new(format!(
-                "{}: no greeting from {}:{}{}",
-                actor.name,
-                endpoint.host,
-                endpoint.port,
-                if player.closed {
-                    ", the connection was closed"
-                } else {
-                    " in time"
-                }
-            )));
+            let (name, host, port) = (&actor.name, &endpoint.host, endpoint.port);
+            let how = if player.closed {
+                ", the connection was closed"
+            } else {
+                " in time"
+            };
+            return Err(Refusal {
+                silent: !player.closed,
+                ..Refusal::new(format!("{name}: no greeting from {host}:{port}{how}"))
+            });
         }
         player.set_up(stage, actor).await?;
         Ok(player)
@@ -200,6 +205,7 @@ impl Player {
                 Err(Refusal {
                     reason,
                     in_use: says_in_use(&message),
+                    silent: false,
                 })
             }
             None => Err(Refusal::new(format!(

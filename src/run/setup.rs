@@ -250,7 +250,8 @@ impl Stage {
         Ok(ImapClient::connect(endpoint, account, actor, options, &self.recorder, limit).await?)
     }
 
-    /// A well-behaved POP3 client of mailspec's own.
+    /// A well-behaved POP3 client of mailspec's own. As an actor does, it connects once more if it
+    /// is not greeted.
     pub(super) async fn pop3(&self, account: usize, actor: &str) -> Result<Pop3Client, SetUpError> {
         let endpoint = self
             .target
@@ -259,7 +260,12 @@ impl Stage {
         let options = self.target.transport();
         let limit = self.deadlines.step;
         let account = self.account(account);
-        Ok(Pop3Client::connect(endpoint, account, actor, options, &self.recorder, limit).await?)
+        let connect =
+            || Pop3Client::connect(endpoint, account, actor, options, &self.recorder, limit);
+        match connect().await {
+            Err(error) if error.is_silence() => Ok(connect().await?),
+            client => Ok(client?),
+        }
     }
 
     async fn await_arrival(&self, message: &GivenMessage, account: usize) -> Flow {

@@ -25,6 +25,9 @@ pub(super) use session::Session;
 
 use crate::transport::TransportError;
 
+/// What is waited for first on a connection.
+const GREETING: &str = "the greeting";
+
 /// What kept a client from doing what it was asked to.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -62,6 +65,11 @@ pub enum ClientError {
 }
 
 impl ClientError {
+    /// True if the server took the connection and never said a word.
+    pub fn is_silence(&self) -> bool {
+        matches!(self, Self::Timeout { what, .. } if what == GREETING)
+    }
+
     /// What showed it: the server's own line where there is one.
     pub fn observed(&self) -> String {
         match self {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::ClientError;
+use super::{ClientError, GREETING};
 use crate::engine::{Command, Event, Request, RequestId};
 use crate::transport::{Connection, Endpoint, Options, Recorder};
 use crate::wire::Message;
@@ -53,7 +53,7 @@ impl Session {
             limit,
             current: RequestId(0),
         };
-        let greeting = session.within("the greeting", Self::greeting).await?;
+        let greeting = session.within(GREETING, Self::greeting).await?;
         Ok((session, greeting))
     }
 
@@ -118,7 +118,7 @@ impl Session {
             match self.connection.next().await.map(|stamped| stamped.event) {
                 Some(Event::GreetingReceived(message)) => return Ok(message),
                 None | Some(Event::Closed { .. } | Event::FramingLost(_)) => {
-                    return Err(self.closed("the greeting"));
+                    return Err(self.closed(GREETING));
                 }
                 Some(_) => {}
             }
