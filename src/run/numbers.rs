@@ -6,7 +6,6 @@ use super::player::Player;
 use super::setup::{SetUpError, name_in};
 use super::stage::Stage;
 use crate::scenario::Actor;
-use crate::target::client::ClientError;
 use crate::wire::Protocol;
 
 impl Stage {
@@ -14,7 +13,8 @@ impl Stage {
     /// numbers: what a session of our own finds just before. No RFC says in which order a maildrop
     /// is numbered, so that IMAP's order is no answer.
     ///
-    /// `None` if there is nothing to ask, or the login is refused: somebody has the maildrop open.
+    /// `None` if there is nothing to ask, or the login does not succeed: somebody has the maildrop
+    /// open.
     pub(super) async fn message_numbers(
         &self,
         actor: &Actor,
@@ -23,9 +23,7 @@ impl Stage {
             return Ok(None);
         }
         let mut client = match self.pop3(actor.account, "(look)").await {
-            Err(SetUpError::Client(ClientError::Refused { .. } | ClientError::Closed { .. })) => {
-                return Ok(None);
-            }
+            Err(SetUpError::Client(error)) if !error.is_silence() => return Ok(None),
             client => client?,
         };
         let ids = client.message_ids().await?;
