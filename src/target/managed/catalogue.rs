@@ -153,8 +153,8 @@ const CATALOGUE: &[Entry] = &[
     .retaining(Retention::PopOnce),
 ];
 
-/// Dovecot cleans the environment of its processes. The age of a message comes from its cache; if it
-/// is not there, from the file, which has the date of the machine's clock.
+/// Dovecot cleans the environment of its processes. The age of a message comes from its cache, or
+/// if it is not there, from the file, which has the date of the machine's clock.
 const DOVECOT_CLOCK: &str = "\
 mail_always_cache_fields = date.save
 import_environment = TZ CORE_OUTOFMEM CORE_ERROR LISTEN_PID LISTEN_FDS LD_PRELOAD \\
