@@ -131,14 +131,22 @@ impl Inventory {
 
     /// Why an actor cannot connect with TLS, or without, as it wants to.
     fn unopened(&self, actor: &Actor) -> Option<String> {
-        let (suit, how): (&[Security], _) = match actor.tls? {
-            Tls::None => (&[Security::Plain], "without TLS"),
-            Tls::Implicit => (&[Security::Implicit], "with implicit TLS"),
-            Tls::StartTls => (&[Security::StartTls, Security::Plain], "with STARTTLS"),
+        let (suit, how) = match actor.tls? {
+            Tls::None => (Security::Plain, "without TLS"),
+            Tls::Implicit => (Security::Implicit, "with implicit TLS"),
+            Tls::StartTls => (Security::StartTls, "with STARTTLS"),
         };
         let mut offered = self.securities.iter();
-        let suits = offered.any(|(p, security)| *p == actor.protocol && suit.contains(security));
-        (!suits).then(|| format!("{} {how} is not offered", actor.protocol))
+        let suits = offered.any(|offer| *offer == (actor.protocol, suit));
+        let upgrades = suit == Security::StartTls && self.upgrades(actor.protocol);
+        (!suits && !upgrades).then(|| format!("{} {how} is not offered", actor.protocol))
+    }
+
+    /// True if a connection in clear is offered TLS.
+    fn upgrades(&self, protocol: Protocol) -> bool {
+        let answers = self.capabilities.get(&protocol).into_iter().flatten();
+        let mut offered = answers.flat_map(|answer| &answer.offered);
+        self.securities.contains(&(protocol, Security::Plain)) && offered.any(|one| is_upgrade(one))
     }
 
     fn unmet(&self, need: &Capability) -> Option<String> {
@@ -262,6 +270,11 @@ fn question(protocol: Protocol) -> &'static str {
     }
 }
 
+/// True for the capability that upgrades a connection to TLS.
+fn is_upgrade(capability: &str) -> bool {
+    ["STARTTLS", "STLS"].contains(&capability)
+}
+
 /// True if every protocol for clients offers TLS on an endpoint of its own or by upgrade.
 fn tls_everywhere(target: &Target, capabilities: &BTreeMap<Protocol, Vec<Answer>>) -> bool {
     [Protocol::Imap, Protocol::Pop3]
@@ -273,7 +286,7 @@ fn tls_everywhere(target: &Target, capabilities: &BTreeMap<Protocol, Vec<Answer>
             };
             let mut offered = answers.iter().flat_map(|answer| &answer.offered);
             endpoints.any(|endpoint| endpoint.security != Security::Plain)
-                || offered.any(|name| ["STARTTLS", "STLS"].contains(&name.as_str()))
+                || offered.any(|name| is_upgrade(name))
         })
 }
 
@@ -495,6 +508,17 @@ mod tests {
         );
         let clear = lacking(Some(Tls::None));
         assert_eq!(clear.as_deref(), Some("imap without TLS is not offered"));
+    }
+
+    #[test]
+    fn a_connection_in_clear_is_upgraded_only_where_that_is_advertised() {
+        let mut inventory = inventory();
+        inventory.securities = vec![(Protocol::Pop3, Security::Plain)];
+        assert!(!inventory.upgrades(Protocol::Pop3));
+        let answers = inventory.capabilities.get_mut(&Protocol::Pop3).unwrap();
+        answers[0].offered.push("STLS".into());
+        assert!(inventory.upgrades(Protocol::Pop3));
+        assert!(!inventory.upgrades(Protocol::Imap));
     }
 
     #[test]
