@@ -446,23 +446,73 @@ pub(super) fn harness<T>(reason: impl ToString) -> Flow<T> {
     Flow::Break(Stop::Undecided(Outcome::Harness, reason.to_string()))
 }
 
-/// The mailbox that a step's SELECT or EXAMINE opens.
+/// The mailbox that a step's SELECT or EXAMINE opens, by the scenario's name for it.
 pub(super) fn mailbox_opened(stage: &Stage, act: &Act) -> Option<String> {
     let Deed::Commands(templates) = &act.deed else {
         return None;
     };
-    let last = stage.spliced(templates.last()?);
-    let [TemplatePart::Text(text)] = last.parts.as_slice() else {
+    opened(&stage.spliced(templates.last()?).parts)
+}
+
+fn opened(parts: &[TemplatePart]) -> Option<String> {
+    let (TemplatePart::Text(text), rest) = parts.split_first()? else {
         return None;
     };
-    let mut words = text.split(' ');
-    let verb = words.next()?;
-    let opens = verb.eq_ignore_ascii_case("SELECT") || verb.eq_ignore_ascii_case("EXAMINE");
-    opens.then(|| {
-        words
-            .next()
-            .unwrap_or_default()
-            .trim_matches('"')
-            .to_owned()
-    })
+    let (verb, name) = text.split_once(' ')?;
+    if !["SELECT", "EXAMINE"]
+        .iter()
+        .any(|opens| verb.eq_ignore_ascii_case(opens))
+    {
+        return None;
+    }
+    match (name.split_once(' '), rest) {
+        (Some((whole, _)), _) => Some(whole.trim_matches('"').to_owned()),
+        (None, []) => Some(name.trim_matches('"').to_owned()),
+        (None, [TemplatePart::Variable { path, .. }, ..]) if name.is_empty() => {
+            path.strip_suffix(".mailbox").map(str::to_owned)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    fn text(text: &str) -> TemplatePart {
+        TemplatePart::Text(text.to_owned())
+    }
+
+    fn variable(path: &str) -> TemplatePart {
+        TemplatePart::Variable {
+            path: path.to_owned(),
+            form: None,
+        }
+    }
+
+    #[test]
+    fn what_a_command_opens_is_named_as_the_scenario_does() {
+        let table = [
+            (vec![text("SELECT INBOX")], Some("INBOX")),
+            (vec![text("examine \"INBOX\"")], Some("INBOX")),
+            (
+                vec![text("SELECT INBOX (QRESYNC ("), variable("validity")],
+                Some("INBOX"),
+            ),
+            (
+                vec![text("SELECT "), variable("Work.mailbox")],
+                Some("Work"),
+            ),
+            (vec![text("SELECT "), variable("name")], None),
+            (vec![text("SELECT Wo"), variable("rest")], None),
+            (vec![text("STATUS INBOX (MESSAGES)")], None),
+            (vec![text("NOOP")], None),
+            (vec![variable("command")], None),
+        ];
+        for (parts, expected) in table {
+            assert_eq!(opened(&parts).as_deref(), expected, "{parts:?}");
+        }
+    }
 }
