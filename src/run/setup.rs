@@ -101,28 +101,33 @@ impl Stage {
 
     /// The sizes as POP3 says, of a target without IMAP.
     async fn learn_sizes(&self, account: usize) -> Flow {
-        let found = match self.sizes(account).await {
-            Ok(found) => found,
-            Err(error) => return undecided(format!("set-up failed: {error}")),
-        };
-        let mut ledger = self.ledger();
-        for (name, size) in found {
-            if let Some(facts) = ledger.values.messages.get_mut(&name) {
-                facts.size = Some(size);
-            }
-        }
-        Flow::Continue(())
+        let found = self.sizes(account).await;
+        self.note(found, |facts, size| facts.size = Some(size))
     }
 
     async fn sizes(&self, account: usize) -> Result<BTreeMap<String, u64>, SetUpError> {
         let mut client = self.pop3(account, SET_UP).await?;
-        let sizes: BTreeMap<u32, u64> = client.sizes().await?.into_iter().collect();
-        let names = client.message_ids().await?;
-        client.quit().await?;
-        let named = names
-            .into_iter()
-            .filter_map(|(number, id)| Some((name_in(&id?), *sizes.get(&number)?)));
-        Ok(named.collect())
+        let sizes = client.sizes().await?;
+        by_name(client, sizes).await
+    }
+
+    /// Keeps what was learnt of each message.
+    fn note<T>(
+        &self,
+        found: Result<BTreeMap<String, T>, SetUpError>,
+        keep: impl Fn(&mut MessageFacts, T),
+    ) -> Flow {
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => return undecided(format!("set-up failed: {error}")),
+        };
+        let mut ledger = self.ledger();
+        for (name, value) in found {
+            if let Some(facts) = ledger.values.messages.get_mut(&name) {
+                keep(facts, value);
+            }
+        }
+        Flow::Continue(())
     }
 
     /// Hands a message in: by the channel asked for, else LMTP, else SMTP, else as a file, else
@@ -319,28 +324,14 @@ impl Stage {
     }
 
     async fn learn_unique_ids(&self, account: usize) -> Flow {
-        let found = match self.unique_ids(account).await {
-            Ok(found) => found,
-            Err(error) => return undecided(format!("set-up failed: {error}")),
-        };
-        let mut ledger = self.ledger();
-        for (name, unique_id) in found {
-            if let Some(facts) = ledger.values.messages.get_mut(&name) {
-                facts.unique_id = Some(unique_id);
-            }
-        }
-        Flow::Continue(())
+        let found = self.unique_ids(account).await;
+        self.note(found, |facts, id| facts.unique_id = Some(id.into_bytes()))
     }
 
-    async fn unique_ids(&self, account: usize) -> Result<BTreeMap<String, Vec<u8>>, SetUpError> {
+    async fn unique_ids(&self, account: usize) -> Result<BTreeMap<String, String>, SetUpError> {
         let mut client = self.pop3(account, SET_UP).await?;
-        let unique_ids: BTreeMap<u32, String> = client.unique_ids().await?.into_iter().collect();
-        let names = client.message_ids().await?;
-        client.quit().await?;
-        let named = names.into_iter().filter_map(|(number, id)| {
-            Some((name_in(&id?), unique_ids.get(&number)?.clone().into_bytes()))
-        });
-        Ok(named.collect())
+        let unique_ids = client.unique_ids().await?;
+        by_name(client, unique_ids).await
     }
 
     /// The messages that a fresh POP3 session finds, by name.
@@ -354,6 +345,20 @@ impl Stage {
         });
         Ok(named.collect())
     }
+}
+
+/// What a POP3 session listed by number, by the names of the messages; the session ends.
+async fn by_name<T>(
+    mut client: Pop3Client,
+    listed: Vec<(u32, T)>,
+) -> Result<BTreeMap<String, T>, SetUpError> {
+    let mut listed: BTreeMap<u32, T> = listed.into_iter().collect();
+    let names = client.message_ids().await?;
+    client.quit().await?;
+    let named = names
+        .into_iter()
+        .filter_map(|(number, id)| Some((name_in(&id?), listed.remove(&number)?)));
+    Ok(named.collect())
 }
 
 /// The scenario's name of a message that a listing shows.
