@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::engine::Event;
 use crate::transport::{Connection, Endpoint, Options, Recorder};
@@ -27,7 +27,7 @@ pub(super) async fn all_greet(
         } = endpoint;
         let mut why = format!("no answer from {host}:{port}");
         loop {
-            match timeout_at(deadline, greets(endpoint, options)).await {
+            match timeout_at(deadline, one_greets(endpoint, options, limit / 2)).await {
                 Ok(Ok(())) => break,
                 Ok(Err(error)) => why = error,
                 Err(_) => {}
@@ -39,6 +39,23 @@ pub(super) async fn all_greet(
         }
     }
     Ok(())
+}
+
+/// A server may forget a connection; if it says nothing for so long, another one may be greeted.
+async fn one_greets(
+    endpoint: &Endpoint,
+    options: &Options,
+    patience: Duration,
+) -> Result<(), String> {
+    let first = greets(endpoint, options);
+    tokio::pin!(first);
+    match timeout(patience, &mut first).await {
+        Ok(outcome) => outcome,
+        Err(_) => tokio::select! {
+            outcome = &mut first => outcome,
+            outcome = greets(endpoint, options) => outcome,
+        },
+    }
 }
 
 async fn greets(endpoint: &Endpoint, options: &Options) -> Result<(), String> {
@@ -95,6 +112,20 @@ mod tests {
             stream
         });
         assert_eq!(all_greet(port, Duration::from_secs(5)).await, Ok(()));
+        server.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_listener_that_forgets_one_connection_greets() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = tokio::spawn(async move {
+            let forgotten = listener.accept().await.unwrap();
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.write_all(b"* OK\r\n").await.unwrap();
+            (forgotten, stream)
+        });
+        assert_eq!(all_greet(port, Duration::from_secs(1)).await, Ok(()));
         server.await.unwrap();
     }
 
