@@ -1,5 +1,8 @@
 //! Signs in a server's log that it, or one of its processes, crashed.
 
+use std::collections::BTreeMap;
+use std::iter;
+
 /// What servers and their libraries write when something in them breaks.
 const SIGNS: &[&str] = &[
     // Dovecot
@@ -38,27 +41,46 @@ const ENDED: &[&str] = &[
     "killed with signal 9",
 ];
 
-/// The most lines that are told: a server that crashes all the time says the same each time.
+/// The most lines that are told.
 const MOST: usize = 20;
 
-/// The lines of a log that tell of a crash, the first ones. An exception of Python's is told by its
-/// own line, as its traceback begins like every other.
+/// The most lines that differ in numbers alone: a server that crashes in one place all the time
+/// hides no crash in another.
+const MOST_OF_A_KIND: usize = 5;
+
+/// The lines of a log that tell of a crash, the first ones of each kind. An exception of Python's is
+/// told by its own line, as its traceback begins like every other.
 pub(super) fn crashes(log: &str) -> Vec<String> {
-    let mut lines = log.lines().peekable();
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     let mut told = Vec::new();
-    while told.len() < MOST
-        && let Some(line) = lines.next()
-    {
-        if line.contains(TRACEBACK) {
-            while lines.next_if(|line| line.starts_with(' ')).is_some() {}
-            told.push(lines.next().unwrap_or(line).to_owned());
-        } else if SIGNS.iter().any(|sign| line.contains(sign))
-            && !ENDED.iter().any(|sign| line.contains(sign))
-        {
+    for line in telling(log) {
+        let kind = line.chars().filter(|c| !c.is_ascii_digit()).collect();
+        let of_the_kind = kinds.entry(kind).or_default();
+        *of_the_kind += 1;
+        if *of_the_kind <= MOST_OF_A_KIND && told.len() < MOST {
             told.push(line.to_owned());
         }
     }
     told
+}
+
+/// Every line that tells of a crash.
+fn telling(log: &str) -> impl Iterator<Item = &str> {
+    let mut lines = log.lines().peekable();
+    iter::from_fn(move || {
+        while let Some(line) = lines.next() {
+            if line.contains(TRACEBACK) {
+                while lines.next_if(|line| line.starts_with(' ')).is_some() {}
+                return Some(lines.next().unwrap_or(line));
+            }
+            if SIGNS.iter().any(|sign| line.contains(sign))
+                && !ENDED.iter().any(|sign| line.contains(sign))
+            {
+                return Some(line);
+            }
+        }
+        None
+    })
 }
 
 #[cfg(test)]
@@ -126,7 +148,16 @@ ERROR:asyncio:Task exception was never retrieved";
     }
 
     #[test]
+    fn what_happens_all_the_time_hides_nothing_else() {
+        let log = "child 7 panicked at a.rs:1\n".repeat(50) + "child 8 panicked at b.rs:2\n";
+        let told = crashes(&log);
+        assert_eq!(told.len(), MOST_OF_A_KIND + 1);
+        assert_eq!(told[MOST_OF_A_KIND], "child 8 panicked at b.rs:2");
+    }
+
+    #[test]
     fn there_is_a_limit() {
-        assert_eq!(crashes(&"panicked at\n".repeat(50)).len(), MOST);
+        let letters = ('a'..='z').map(|name| format!("panicked at {name}\n"));
+        assert_eq!(crashes(&letters.collect::<String>()).len(), MOST);
     }
 }
