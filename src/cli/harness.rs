@@ -90,16 +90,18 @@ struct Shared {
     messages: Arc<Messages>,
     runtime: Runtime,
     target: Mutex<Option<Result<Arc<Target>, String>>>,
-    /// Held for reading by each test, and for writing by one that stops the server: it must be the
-    /// only one that uses it.
+    /// Held for reading by each test, and for writing by one that stops the server or puts its clock
+    /// forward: it must be the only one that uses it.
     usage: RwLock<()>,
 }
 
 impl Shared {
     fn test(&self, variant: Variant) -> Result<Completion, Failed> {
         let target = self.target()?;
-        let stops_the_server = !variant.scenario.needs.control.is_empty();
-        let (_shared, _alone) = if stops_the_server {
+        let scenario = &variant.scenario;
+        let needs_the_server =
+            !scenario.needs.control.is_empty() || scenario.passes_time() && target.has_clock();
+        let (_shared, _alone) = if needs_the_server {
             (
                 None,
                 Some(self.usage.write().unwrap_or_else(PoisonError::into_inner)),
