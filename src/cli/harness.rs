@@ -90,8 +90,8 @@ struct Shared {
     messages: Arc<Messages>,
     runtime: Runtime,
     target: Mutex<Option<Result<Arc<Target>, String>>>,
-    /// Held for reading by each test, and for writing by one that stops the server or puts its clock
-    /// forward: it must be the only one that uses it.
+    /// Held for reading by each test, and for writing by one that stops the server or puts its
+    /// clock forward: it must be the only one that uses it.
     usage: RwLock<()>,
 }
 

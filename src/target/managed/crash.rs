@@ -48,8 +48,8 @@ const MOST: usize = 20;
 /// hides no crash in another.
 const MOST_OF_A_KIND: usize = 5;
 
-/// The lines of a log that tell of a crash, the first ones of each kind. An exception of Python's is
-/// told by its own line, as its traceback begins like every other.
+/// The lines of a log that tell of a crash, the first ones of each kind. An exception of Python's
+/// is told by its own line, as its traceback begins like every other.
 pub(super) fn crashes(log: &str) -> Vec<String> {
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     let mut told = Vec::new();
