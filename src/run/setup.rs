@@ -60,8 +60,8 @@ impl Stage {
     ) -> Result<(), SetUpError> {
         if !mailbox.name.eq_ignore_ascii_case("INBOX")
             && let Err(refused) = client.create(&mailbox.name).await
-            // Some servers give each account Trash and the like.
-            && client.messages(&mailbox.name).await?.is_none()
+            // Some servers give each account Trash and the like: as good as made, if it is empty.
+            && client.messages(&mailbox.name).await?.is_none_or(|held| !held.is_empty())
         {
             return Err(refused.into());
         }
