@@ -33,11 +33,13 @@ const SIGNS: &[&str] = &[
 const TRACEBACK: &str = "Traceback (most recent call last)";
 
 /// Signals that come from whoever ends the server, from mailspec too: no process sends itself one.
-/// Dovecot's master sends SIGKILL to a process that seems late, for one because its clock was put
-/// forward while the process began.
-const ENDED: &[&str] = &[
-    "death by signal 9 ",
-    "death by signal 15 ",
+const ENDED: &[&str] = &["death by signal 9 ", "death by signal 15 "];
+
+/// What Dovecot's master says when its clock was put forward, when it takes a process that just
+/// begins for late because of that, and when that process has ended.
+const LATE: [&str; 3] = [
+    "Time moved forwards",
+    "Initial status notification not received",
     "killed with signal 9",
 ];
 
@@ -67,8 +69,16 @@ pub(super) fn crashes(log: &str) -> Vec<String> {
 /// Every line that tells of a crash.
 fn telling(log: &str) -> impl Iterator<Item = &str> {
     let mut lines = log.lines().peekable();
+    let [jump, late, killed] = LATE;
+    let (mut has_jumped, mut are_late) = (false, 0);
     iter::from_fn(move || {
         while let Some(line) = lines.next() {
+            has_jumped |= line.contains(jump);
+            are_late += usize::from(has_jumped && line.contains(late));
+            if are_late > 0 && line.contains(killed) {
+                are_late -= 1;
+                continue;
+            }
             if line.contains(TRACEBACK) {
                 while lines.next_if(|line| line.starts_with(' ')).is_some() {}
                 return Some(lines.next().unwrap_or(line));
@@ -111,13 +121,25 @@ Nov 24 21:00:00 master: Info: Dovecot v2.3.19.1 starting up for imap, pop3, lmtp
 Nov 24 21:00:00 imap-login: Info: Login: user=<s1>, method=PLAIN, rip=127.0.0.1, mpid=7
 Nov 24 21:00:00 imap(s1)<7><x>: Info: Disconnected: Logged out in=10 out=400 deleted=0
 Nov 24 21:00:00 master: Warning: Killed with signal 15 (by pid=1 uid=0 code=kill)
-Nov 24 21:00:00 imap: Fatal: master: service(imap): child 44 killed with signal 9
 cyrus/imap[9]: login: localhost [127.0.0.1] s1 plaintext User logged in
 cyrus/master[7]: process type:SERVICE name:imap path:imapd age:1.0s pid:9 exited, status 75
 cyrus/master[7]: process type:SERVICE name:pop3 pid:20 signaled to death by signal 15 (Terminated)
 imapd: LOGIN, user=s1, ip=[::ffff:127.0.0.1], port=[4000], protocol=IMAP
 imap4d: user `s1@localhost' logged in";
         assert_eq!(crashes(log), Vec::<String>::new());
+    }
+
+    #[test]
+    fn who_is_late_because_the_clock_was_put_forward_has_not_crashed() {
+        let jump = "master: Warning: Time moved forwards by 89970.0 seconds - adjusting timeouts.";
+        let late = "master: Error: service(imap): Initial status notification not received in 30 \
+                    seconds, killing the process";
+        let killed = "imap: Fatal: master: service(imap): child 44 killed with signal 9";
+        let told = |lines: &[&str]| crashes(&lines.join("\n")).len();
+        assert_eq!(told(&[jump, late, killed]), 0);
+        assert_eq!(told(&[jump, late, killed, killed]), 1);
+        assert_eq!(told(&[late, killed]), 1);
+        assert_eq!(told(&[jump, killed]), 1);
     }
 
     #[test]
