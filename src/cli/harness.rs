@@ -98,10 +98,7 @@ struct Shared {
 impl Shared {
     fn test(&self, variant: Variant) -> Result<Completion, Failed> {
         let target = self.target()?;
-        let scenario = &variant.scenario;
-        let needs_the_server =
-            !scenario.needs.control.is_empty() || scenario.passes_time() && target.has_clock();
-        let (_shared, _alone) = if needs_the_server {
+        let (_shared, _alone) = if run::needs_the_server(&variant.scenario, &target) {
             (
                 None,
                 Some(self.usage.write().unwrap_or_else(PoisonError::into_inner)),

@@ -37,7 +37,7 @@ pub use excused::{Unbroken, Unraised};
 pub use ground::ground;
 pub use mutants::{Subject, Suite, mutants};
 pub use plan::plan;
-pub use schedule::run;
+pub use schedule::{needs_the_server, run};
 
 /// How a run goes.
 #[derive(Clone, Debug)]

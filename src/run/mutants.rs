@@ -5,9 +5,9 @@
 //!
 //! Each variant runs against a sound server of its own first, which notes the faults whose branches
 //! it came to. Both servers have the retention profile that the variant is made for, unless the
-//! fault shows in one profile only: then all is done in that. A
-//! variant that never came to a fault's branch goes the same way with the fault as without: it is
-//! left out of that fault's run, unless the matrix shall be exhaustive.
+//! fault shows in one profile only: then all is done in that. A variant that never came to a
+//! fault's branch goes the same way with the fault as without: it is left out of that fault's run,
+//! unless the matrix shall be exhaustive.
 //!
 //! Nor does a variant run where it can tell nothing new: its scenario's claim was broken by
 //! another fault already, and what `caught.tsv` has for this one killed it. Faults whose branch few

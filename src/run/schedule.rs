@@ -138,7 +138,7 @@ impl Run {
                     let outcome = Outcome::NotApplicable;
                     self.settle(not_performed(&variant, outcome, reason, &self.options));
                 }
-                None if self.needs_the_server(&variant.scenario) => alone.push(variant),
+                None if needs_the_server(&variant.scenario, &self.target) => alone.push(variant),
                 None => shared.push_back(variant),
             }
         }
@@ -158,11 +158,6 @@ impl Run {
             () = limit => Some(format!("the run's limit of {seconds} s has passed")),
         };
         self.troubles.extend(broke_off);
-    }
-
-    /// Whoever stops the server, or puts its clock forward, must be the only one that uses it.
-    fn needs_the_server(&self, scenario: &Scenario) -> bool {
-        !scenario.needs.control.is_empty() || scenario.passes_time() && self.target.has_clock()
     }
 
     /// Runs variants, at most `jobs` at once.
@@ -351,4 +346,8 @@ async fn one(
     result.log = log;
     result.started_us = started_us;
     result
+}
+/// Whoever stops the server, or puts its clock forward, must be the only one that uses it.
+pub fn needs_the_server(scenario: &Scenario, target: &Target) -> bool {
+    !scenario.needs.control.is_empty() || scenario.passes_time() && target.has_clock()
 }

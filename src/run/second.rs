@@ -22,8 +22,9 @@ impl Stage {
 async fn begins() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let into = Duration::from_nanos(now.unwrap_or_default().subsec_nanos().into());
-    if !(SLACK..BEGINNING).contains(&into) {
-        let left = (Duration::from_secs(1) + SLACK).saturating_sub(into);
-        tokio::time::sleep(left).await;
+    if into < SLACK {
+        tokio::time::sleep(SLACK - into).await;
+    } else if into >= BEGINNING {
+        tokio::time::sleep(Duration::from_secs(1) - into + SLACK).await;
     }
 }
