@@ -13,8 +13,8 @@ impl Stage {
     /// numbers: what a session of our own finds just before. No RFC says in which order a maildrop
     /// is numbered, so that IMAP's order is no answer.
     ///
-    /// `None` if there is nothing to ask, or the login does not succeed: somebody has the maildrop
-    /// open.
+    /// `None` if there is nothing to ask, or the login does not succeed. An actor that logs in by
+    /// itself needs a maildrop that is free: for it `[IN-USE]` is an error.
     pub(super) async fn message_numbers(
         &self,
         actor: &Actor,
@@ -23,7 +23,11 @@ impl Stage {
             return Ok(None);
         }
         let mut client = match self.pop3(actor.account, "(look)").await {
-            Err(SetUpError::Client(error)) if !error.is_silence() => return Ok(None),
+            Err(SetUpError::Client(error))
+                if !error.is_silence() && !(actor.login && error.is_in_use()) =>
+            {
+                return Ok(None);
+            }
             client => client?,
         };
         let ids = client.message_ids().await?;

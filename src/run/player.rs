@@ -69,10 +69,15 @@ impl Player {
     /// change may take to reach other sessions. Of some thousand connections a busy server forgets
     /// to greet one; nothing has begun then, so that another is made, once.
     pub(super) async fn enter(stage: &Stage, actor: &Actor) -> Flow<Self> {
-        let began = Instant::now();
-        let numbers = match stage.message_numbers(actor).await {
-            Ok(numbers) => numbers,
-            Err(error) => return undecided(error),
+        let last_try = Instant::now() + stage.deadlines.propagation;
+        let numbers = loop {
+            match stage.message_numbers(actor).await {
+                Ok(numbers) => break numbers,
+                Err(error) if error.is_in_use() && Instant::now() < last_try => {
+                    sleep(RETRY).await;
+                }
+                Err(error) => return undecided(error),
+            }
         };
         let mut tried = false;
         loop {
@@ -84,7 +89,7 @@ impl Player {
                     }
                     return Flow::Continue(player);
                 }
-                Err(refusal) if refusal.in_use && began.elapsed() < stage.deadlines.propagation => {
+                Err(refusal) if refusal.in_use && Instant::now() < last_try => {
                     sleep(RETRY).await;
                 }
                 Err(refusal) if refusal.silent && !tried => tried = true,

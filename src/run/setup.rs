@@ -23,6 +23,13 @@ pub(super) enum SetUpError {
     Client(#[from] ClientError),
 }
 
+impl SetUpError {
+    /// True if another session has the maildrop.
+    pub(super) fn is_in_use(&self) -> bool {
+        matches!(self, Self::Client(error) if error.is_in_use())
+    }
+}
+
 /// The name under which mailspec's own connections of the set-up are recorded.
 const SET_UP: &str = "(set-up)";
 

@@ -70,6 +70,14 @@ impl ClientError {
         matches!(self, Self::Timeout { what, .. } if what == GREETING)
     }
 
+    /// True for `-ERR [IN-USE]` (RFC 2449 §8.1.2): another session has the maildrop.
+    pub fn is_in_use(&self) -> bool {
+        let Self::Refused { came, .. } = self else {
+            return false;
+        };
+        came.to_ascii_uppercase().contains("[IN-USE]")
+    }
+
     /// What showed it: the server's own line where there is one.
     pub fn observed(&self) -> String {
         match self {
