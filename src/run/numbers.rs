@@ -24,10 +24,11 @@ impl Stage {
         }
         let mut client = match self.pop3(actor.account, "(look)").await {
             Err(SetUpError::Client(error))
-                if !error.is_silence() && !(actor.login && error.is_in_use()) =>
+                if error.is_silence() || (actor.login && error.is_in_use()) =>
             {
-                return Ok(None);
+                return Err(error.into());
             }
+            Err(SetUpError::Client(_)) => return Ok(None),
             client => client?,
         };
         let ids = client.message_ids().await?;

@@ -1,15 +1,15 @@
 //! GNU Mailutils 3: imap4d, pop3d and lmtpd on Maildirs.
 
-use std::fs::{self, File, Permissions};
-use std::io::{self, Write};
+use std::fs::{self, Permissions};
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::crypt::crypt;
 use super::install::not_installed;
 use super::maildir::make_maildir;
+use super::passwd::add_user;
 use super::process::Program;
 use super::program::{find_program, output};
 use super::site::Site;
@@ -96,16 +96,8 @@ impl Recipe for Mailutils {
         // APPEND to an INBOX that does not exist yet is refused.
         make_maildir(&site.directory.join("mail").join(user), &site.mail_owner)?;
         let home = site.make_mail_directory(&format!("home/{user}"))?;
-        let (uid, gid) = (site.mail_owner.uid, site.mail_owner.gid);
         add_to_apop(site, account)?;
-        let (hash, home) = (crypt(&account.password)?, home.display());
-        let line = format!("{user}:{hash}:{uid}:{gid}::{home}:/bin/false\n");
-        // Appended in place: the servers see this very file as the system's. One write: whoever
-        // reads meanwhile sees the whole line or nothing of it.
-        File::options()
-            .append(true)
-            .open(site.directory.join("passwd"))?
-            .write_all(line.as_bytes())
+        add_user(site, account, &home)
     }
 
     /// No later account has this name, and the whole directory goes with the server.

@@ -20,6 +20,7 @@ mod log_slice;
 mod maildir;
 mod mailutils;
 mod namespace;
+mod passwd;
 mod port;
 mod process;
 mod program;

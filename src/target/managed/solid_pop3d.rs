@@ -1,14 +1,14 @@
 //! The Solid POP3 Server on Maildirs: POP3 and nothing else. Root only: it becomes the user who
 //! logs in, whom it looks for in the system's own tables.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::time::Duration;
 
-use super::crypt::crypt;
 use super::identity::Identity;
 use super::install::not_installed;
 use super::maildir::{maildir_of, make_maildir};
+use super::passwd::add_user;
 use super::process::Program;
 use super::program::{find_program, output, unpacked};
 use super::site::Site;
@@ -88,15 +88,7 @@ impl Recipe for SolidPop3d {
     fn add_account(&self, site: &Site, account: &Account) -> io::Result<()> {
         let maildir = maildir_of(site, MAILDIR, account);
         make_maildir(&maildir, &site.mail_owner)?;
-        let (user, hash) = (&account.user, crypt(&account.password)?);
-        let (uid, gid) = (site.mail_owner.uid, site.mail_owner.gid);
-        let home = maildir.display();
-        let line = format!("{user}:{hash}:{uid}:{gid}::{home}:/bin/false\n");
-        // Appended in place: the server sees this very file as the system's.
-        File::options()
-            .append(true)
-            .open(site.directory.join("passwd"))?
-            .write_all(line.as_bytes())
+        add_user(site, account, &maildir)
     }
 
     /// No later account has this name, and the whole directory goes with the server.
