@@ -5,11 +5,12 @@ use std::ops::Range;
 use super::stage::Stage;
 use crate::expect::{Mismatch, Nearest};
 use crate::finding::requirement::{Requirement, catalogue};
+use crate::finding::rule::exchange;
 use crate::finding::{Inconsistency, Level, Rule, Violation};
 use crate::outcome::{Covered, Finding, Kind, OctetMark, SourceMark};
 use crate::scenario::{Place, Scenario, Source};
 use crate::transcript::Octets;
-use crate::wire::Message;
+use crate::wire::{Message, Protocol};
 
 /// The most octets of a message that a finding keeps in front of the first wrong one and behind it.
 const CONTEXT: usize = 512;
@@ -42,6 +43,27 @@ impl Stage {
                 Kind::Violation,
                 violation.rule,
                 format!("expected {}", violation.expected),
+            )
+        }
+    }
+
+    /// A connection was made, and the server never said a word on it.
+    pub(super) fn silence_finding(&self, protocol: Protocol, actor: &str) -> Finding {
+        let rule = match protocol {
+            Protocol::Imap => exchange::IMAP_NO_GREETING,
+            Protocol::Pop3 => exchange::POP3_NO_GREETING,
+            Protocol::Smtp | Protocol::Lmtp => exchange::SMTP_NO_GREETING,
+        };
+        let limit = self.deadlines.step.as_secs_f64();
+        Finding {
+            actor: Some(actor.to_owned()),
+            at_us: Some(self.recorder.now_us()),
+            expected: vec!["a greeting".to_owned()],
+            actual: vec!["nothing".to_owned()],
+            ..of_rule(
+                Kind::Violation,
+                rule,
+                format!("connected, and no greeting came in {limit:.2} s"),
             )
         }
     }

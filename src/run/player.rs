@@ -66,8 +66,8 @@ impl Player {
     /// Connects an actor and sets it up as its header says.
     ///
     /// A maildrop that was left a moment ago may still be locked: that is tried again while a
-    /// change may take to reach other sessions. Of some thousand connections a busy server forgets
-    /// to greet one; nothing has begun then, so that another is made, once.
+    /// change may take to reach other sessions. A connection that is not greeted is a finding, and
+    /// as nothing has begun then, another is made, once.
     pub(super) async fn enter(stage: &Stage, actor: &Actor) -> Flow<Self> {
         let last_try = Instant::now() + stage.deadlines.propagation;
         let numbers = loop {
@@ -92,7 +92,10 @@ impl Player {
                 Err(refusal) if refusal.in_use && Instant::now() < last_try => {
                     sleep(RETRY).await;
                 }
-                Err(refusal) if refusal.silent && !tried => tried = true,
+                Err(refusal) if refusal.silent && !tried => {
+                    stage.found(stage.silence_finding(actor.protocol, &actor.name));
+                    tried = true;
+                }
                 Err(refusal) => return undecided(refusal.reason),
             }
         }

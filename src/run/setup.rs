@@ -263,7 +263,7 @@ impl Stage {
     }
 
     /// A well-behaved POP3 client of mailspec's own. As an actor does, it connects once more if it
-    /// is not greeted.
+    /// is not greeted, and tells so.
     pub(super) async fn pop3(&self, account: usize, actor: &str) -> Result<Pop3Client, SetUpError> {
         let endpoint = self
             .target
@@ -275,7 +275,10 @@ impl Stage {
         let connect =
             || Pop3Client::connect(endpoint, account, actor, options, &self.recorder, limit);
         match connect().await {
-            Err(error) if error.is_silence() => Ok(connect().await?),
+            Err(error) if error.is_silence() => {
+                self.found(self.silence_finding(Protocol::Pop3, actor));
+                Ok(connect().await?)
+            }
             client => Ok(client?),
         }
     }

@@ -6,7 +6,7 @@
     reason = "a test that cannot set up its server has failed"
 )]
 
-mod late_unlock;
+mod busy;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
