@@ -6,7 +6,7 @@ use std::iter;
 /// What servers and their libraries write when something in them breaks.
 const SIGNS: &[&str] = &[
     // Dovecot
-    ": Panic: ",
+    PANIC,
     "killed with signal",
     "Raw backtrace:",
     // Cyrus
@@ -43,6 +43,10 @@ const LATE: [&str; 3] = [
     "killed with signal 9",
 ];
 
+/// What a process of Dovecot says last when it ends itself. Its own name, user and number stand in
+/// front, the calls that led to it come behind, and then its master's word that it has ended.
+const PANIC: &str = ": Panic: ";
+
 /// The most lines that are told.
 const MOST: usize = 20;
 
@@ -50,8 +54,8 @@ const MOST: usize = 20;
 /// hides no crash in another.
 const MOST_OF_A_KIND: usize = 5;
 
-/// The lines of a log that tell of a crash, the first ones of each kind. An exception of Python's
-/// is told by its own line, as its traceback begins like every other.
+/// The lines of a log that tell of a crash, the first ones of each kind. A panic of Dovecot's and
+/// an exception of Python's are told by their own line.
 pub(super) fn crashes(log: &str) -> Vec<String> {
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
     let mut told = Vec::new();
@@ -71,6 +75,7 @@ fn telling(log: &str) -> impl Iterator<Item = &str> {
     let mut lines = log.lines().peekable();
     let [jump, late, killed] = LATE;
     let (mut has_jumped, mut are_late) = (false, 0);
+    let mut panicked: Vec<&str> = Vec::new();
     iter::from_fn(move || {
         while let Some(line) = lines.next() {
             has_jumped |= line.contains(jump);
@@ -78,6 +83,12 @@ fn telling(log: &str) -> impl Iterator<Item = &str> {
             if are_late > 0 && line.contains(killed) {
                 are_late -= 1;
                 continue;
+            }
+            if panicked.iter().any(|pid| belongs_to_panic(line, pid)) {
+                continue;
+            }
+            if line.contains(PANIC) && panicked.len() < MOST {
+                panicked.extend(process(line));
             }
             if line.contains(TRACEBACK) {
                 while lines.next_if(|line| line.starts_with(' ')).is_some() {}
@@ -91,6 +102,17 @@ fn telling(log: &str) -> impl Iterator<Item = &str> {
         }
         None
     })
+}
+
+/// The number of the process that wrote `imap(user)<number><session>: …` to Dovecot's log.
+fn process(line: &str) -> Option<&str> {
+    Some(line.split_once('<')?.1.split_once('>')?.0)
+}
+
+/// True for what Dovecot writes of a process behind its panic.
+fn belongs_to_panic(line: &str, panicked: &str) -> bool {
+    let backtrace = line.contains("Raw backtrace:") && process(line) == Some(panicked);
+    backtrace || line.contains(&format!(": child {panicked} killed with signal 6"))
 }
 
 #[cfg(test)]
@@ -140,6 +162,20 @@ imap4d: user `s1@localhost' logged in";
         assert_eq!(told(&[jump, late, killed, killed]), 1);
         assert_eq!(told(&[late, killed]), 1);
         assert_eq!(told(&[jump, killed]), 1);
+    }
+
+    #[test]
+    fn a_panic_is_told_by_its_own_line() {
+        let panic = "pop3(s1)<79><x/A>: Panic: fcntl(log, write-lock) locking failed";
+        let log = "\
+pop3(s1)<79><x/A>: Panic: fcntl(log, write-lock) locking failed
+pop3(s1)<79><x/A>: Error: Raw backtrace: #0 t_askpass[0x7f5d] -> #1 backtrace_append[0x7f5e]
+pop3(s1)<79><x/A>: Fatal: master: service(pop3): child 79 killed with signal 6 (core dumps disabled)
+pop3(s1)<80><x/B>: Error: Raw backtrace: #0 t_askpass[0x7f5d]
+pop3(s1)<80><x/B>: Fatal: master: service(pop3): child 80 killed with signal 6
+pop3(s1)<79><x/C>: Fatal: master: service(pop3): child 79 killed with signal 11";
+        let lines: Vec<&str> = log.lines().collect();
+        assert_eq!(crashes(log), [panic, lines[3], lines[4], lines[5]]);
     }
 
     #[test]
