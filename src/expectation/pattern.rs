@@ -96,6 +96,7 @@ mod tests {
             ("a[0]?{x}", "a[0]?{x}", true),
             ("abc", "abcd", false),
             ("*b*b", "ab", false),
+            ("a*b", "abc", false),
         ];
         for (pattern, text, fits) in table {
             assert_eq!(matches(pattern, text), fits, "{pattern} {text}");
