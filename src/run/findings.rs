@@ -47,25 +47,23 @@ impl Stage {
         }
     }
 
-    /// A connection was made, and the server never said a word on it.
-    pub(super) fn silence_finding(&self, protocol: Protocol, actor: &str) -> Finding {
+    /// Adds the finding of a connection on which the server did not say a word. Of SMTP it is none:
+    /// a client has to wait longer there than we do, for five minutes (RFC 5321 §4.5.3.2.1).
+    pub(super) fn found_silence(&self, protocol: Protocol, actor: &str) {
         let rule = match protocol {
             Protocol::Imap => exchange::IMAP_NO_GREETING,
             Protocol::Pop3 => exchange::POP3_NO_GREETING,
-            Protocol::Smtp | Protocol::Lmtp => exchange::SMTP_NO_GREETING,
+            Protocol::Smtp | Protocol::Lmtp => return,
         };
         let limit = self.deadlines.step.as_secs_f64();
-        Finding {
+        let message = format!("connected, and no greeting came in {limit:.2} s");
+        self.found(Finding {
             actor: Some(actor.to_owned()),
             at_us: Some(self.recorder.now_us()),
             expected: vec!["a greeting".to_owned()],
             actual: vec!["nothing".to_owned()],
-            ..of_rule(
-                Kind::Violation,
-                rule,
-                format!("connected, and no greeting came in {limit:.2} s"),
-            )
-        }
+            ..of_rule(Kind::Violation, rule, message)
+        });
     }
 
     /// What was said contradicts what was said before.

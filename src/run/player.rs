@@ -67,7 +67,8 @@ impl Player {
     ///
     /// A maildrop that was left a moment ago may still be locked: that is tried again while a
     /// change may take to reach other sessions. A connection that is not greeted is a finding, and
-    /// as nothing has begun then, another is made, once.
+    /// as nothing has begun then, another is made, once. If that is not greeted either nothing is
+    /// decided: the server may just be slow.
     pub(super) async fn enter(stage: &Stage, actor: &Actor) -> Flow<Self> {
         let last_try = Instant::now() + stage.deadlines.propagation;
         let numbers = loop {
@@ -93,7 +94,7 @@ impl Player {
                     sleep(RETRY).await;
                 }
                 Err(refusal) if refusal.silent && !tried => {
-                    stage.found(stage.silence_finding(actor.protocol, &actor.name));
+                    stage.found_silence(actor.protocol, &actor.name);
                     tried = true;
                 }
                 Err(refusal) => return undecided(refusal.reason),

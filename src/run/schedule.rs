@@ -347,6 +347,7 @@ async fn one(
     result.started_us = started_us;
     result
 }
+
 /// Whoever stops the server, or puts its clock forward, must be the only one that uses it.
 pub fn needs_the_server(scenario: &Scenario, target: &Target) -> bool {
     !scenario.needs.control.is_empty() || scenario.passes_time() && target.has_clock()

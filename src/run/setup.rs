@@ -276,7 +276,7 @@ impl Stage {
             || Pop3Client::connect(endpoint, account, actor, options, &self.recorder, limit);
         match connect().await {
             Err(error) if error.is_silence() => {
-                self.found(self.silence_finding(Protocol::Pop3, actor));
+                self.found_silence(Protocol::Pop3, actor);
                 Ok(connect().await?)
             }
             client => Ok(client?),

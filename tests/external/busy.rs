@@ -97,6 +97,7 @@ async fn a_forgotten_connection_is_made_again_and_told() {
     for scenario in [NUMBERED, "pop3/lock/half-closed-connection-gives-it-up"] {
         let (code, said) = run_on_busy(Busy::Mute, scenario).await;
         assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("MUST pop3-no-greeting"), "{said}");
         assert!(said.contains("no greeting came in 2.00 s"), "{said}");
         assert_eq!(said.matches("rule: MUST").count(), 1, "{said}");
     }

@@ -75,7 +75,7 @@ impl ClientError {
         let Self::Refused { came, .. } = self else {
             return false;
         };
-        came.to_ascii_uppercase().contains("[IN-USE]")
+        came.to_ascii_uppercase().starts_with("-ERR [IN-USE]")
     }
 
     /// What showed it: the server's own line where there is one.
